@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+/* weir collect: starts the workers, waits for a signal, and stops them in order. */
+#include "cmd/collect.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "cmd/demo.h"
+#include "cmd/setup.h"
+#include "lib/log.h"
+#include "lib/worker.h"
+
+/* Drained sockets included, less than the 10 s after which containers are killed. */
+enum { CLOSE_MS = 9500 };
+
+enum { SIGNALS = 5 };
+
+/* A worker and what was made for it. */
+struct crew {
+    struct worker *worker;
+    struct pipeline *pipeline;
+};
+
+struct collect {
+    struct setup setup;
+    struct demo demo;
+    struct listen_uri uris[LISTEN_URIS_MAX];
+    size_t n_uris;
+    struct crew crews[LISTEN_COUNT_MAX];
+    unsigned n_crews;
+
+    uv_loop_t loop;
+    uv_signal_t signals[SIGNALS];
+    uv_async_t transport_ended;
+    bool transport_open;
+};
+
+static const char usage[] =
+    "Usage: weir [collect] [options]\n\n"
+    "Receives NetFlow, IPFIX and sFlow over UDP, and sends the flows on as records.\n"
+    "SIGHUP and SIGUSR1 reopen files, SIGUSR2 prints statistics.\n\nOptions:";
+
+static const struct option collect_options[] = {
+    {"demo", OPTION_STRING, offsetof(struct collect, demo.directory), NULL,
+     "Replay the captures (*.pcap) of this directory to the listeners, for a first look"},
+    {0},
+};
+
+/* --- The command line --- */
+
+static void note_queue_options(const struct collect *c)
+{
+    for (size_t i = 0; i < c->n_uris; i++) {
+        if (c->uris[i].queue_given) {
+            LOG(INFO, "workers, blocking and queue_size have no effect: weir has no queue between "
+                      "socket and decoder, and count sets its threads");
+            return;
+        }
+    }
+}
+
+/* Returns -1 to go on, or the exit code. */
+static int read_command_line(struct collect *c, int argc, char **argv)
+{
+    const struct option_group own = {"", collect_options, c};
+    char message[512];
+    int first;
+    const int status = setup_read(&c->setup, usage, &own, argc, argv, &first);
+
+    if (status >= 0) {
+        return status;
+    }
+    if (first < argc) {
+        fprintf(stderr, "weir collect: takes no argument, but was given %s\n", argv[first]);
+        return 2;
+    }
+    c->n_uris = listen_uris_parse(c->setup.listen, c->uris, message, sizeof(message));
+    if (c->n_uris == 0) {
+        LOG(ERROR, message);
+        return 1;
+    }
+    note_queue_options(c);
+    return -1;
+}
+
+/* --- What is told --- */
+
+static void log_collection(const char *message, const struct listen_uri *uri)
+{
+    LOG(INFO, message, LOG_TEXT("scheme", uri->scheme), LOG_TEXT("hostname", uri->host),
+        LOG_NUMBER("port", uri->port), LOG_NUMBER("count", uri->count),
+        LOG_NUMBER("workers", uri->workers), LOG_TEXT("blocking", uri->blocking ? "true" : "false"),
+        LOG_NUMBER("queue_size", uri->queue_size));
+}
+
+static void log_collections(const struct collect *c, const char *message)
+{
+    for (size_t i = 0; i < c->n_uris; i++) {
+        log_collection(message, &c->uris[i]);
+    }
+}
+
+static void sum_counters(const struct collect *c, struct counters *sum)
+{
+    memset(sum, 0, sizeof(*sum));
+    for (unsigned i = 0; i < c->n_crews; i++) {
+        counters_add(sum, worker_counters(c->crews[i].worker));
+    }
+}
+
+static void print_stats(const struct collect *c)
+{
+    struct counters sum;
+
+    sum_counters(c, &sum);
+    setup_print_stats(&c->setup, &sum);
+}
+
+static void add_loss(struct log_attribute *losses, size_t *n, const char *name,
+                     const _Atomic uint64_t *counter)
+{
+    const uint64_t lost = counter_read(counter);
+
+    if (lost > 0) {
+        losses[(*n)++] = LOG_NUMBER(name, lost);
+    }
+}
+
+/* What came and did not leave again, by reason. */
+static void log_losses(const struct collect *c)
+{
+    const struct transport *t = c->setup.chosen;
+    struct log_attribute losses[TRANSPORT_LOSS_COUNT + 3] = {0};
+    struct counters sum;
+    size_t n = 0;
+
+    sum_counters(c, &sum);
+    for (int i = 0; i < TRANSPORT_LOSS_COUNT; i++) {
+        add_loss(losses, &n, transport_losses[i].key, &t->lost[i]);
+    }
+    add_loss(losses, &n, "records_unsent", &sum.at[COUNTER_records_unsent]);
+    add_loss(losses, &n, "kernel_dropped", &sum.at[COUNTER_kernel_dropped]);
+    if (n > 0) {
+        log_write(LOG_LEVEL_WARN, "records or datagrams were lost", losses);
+    }
+}
+
+/* --- Events of the main loop --- */
+
+static void on_stop(uv_signal_t *handle, int number)
+{
+    LOG(INFO, "stopping", LOG_TEXT("signal", number == SIGINT ? "SIGINT" : "SIGTERM"));
+    uv_stop(handle->loop);
+}
+
+static void on_reopen(uv_signal_t *handle, int number)
+{
+    const struct collect *c = handle->data;
+    struct transport *t = c->setup.chosen;
+
+    (void)number;
+    if (t->ops->reopen != NULL) {
+        t->ops->reopen(t);
+    }
+}
+
+static void on_stats(uv_signal_t *handle, int number)
+{
+    (void)number;
+    print_stats(handle->data);
+}
+
+static const struct {
+    int number;
+    uv_signal_cb callback;
+} signal_table[SIGNALS] = {
+    {SIGINT, on_stop},    {SIGTERM, on_stop},  {SIGHUP, on_reopen},
+    {SIGUSR1, on_reopen}, {SIGUSR2, on_stats},
+};
+
+static void on_transport_ended(uv_async_t *async)
+{
+    LOG(INFO, "stopping: nobody reads the records any more");
+    uv_stop(async->loop);
+}
+
+/* Called from any thread. */
+static void tell_transport_ended(struct transport *t)
+{
+    struct collect *c = t->arg;
+
+    (void)uv_async_send(&c->transport_ended);
+}
+
+/* --- Starting --- */
+
+static bool start_events(struct collect *c)
+{
+    int error = uv_async_init(&c->loop, &c->transport_ended, on_transport_ended);
+
+    for (size_t i = 0; error == 0 && i < SIGNALS; i++) {
+        (void)uv_signal_init(&c->loop, &c->signals[i]);
+        c->signals[i].data = c;
+        error = uv_signal_start(&c->signals[i], signal_table[i].callback, signal_table[i].number);
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (error != 0) {
+        LOG(ERROR, "cannot start", LOG_TEXT("error", uv_strerror(error)));
+    }
+    return error == 0;
+}
+
+static bool open_transport(struct collect *c)
+{
+    c->setup.chosen->ended = tell_transport_ended;
+    c->setup.chosen->arg = c;
+    c->transport_open = setup_open_transport(&c->setup, &c->loop) == 0;
+    return c->transport_open;
+}
+
+/* A worker, with a socket of each address that has as many. */
+static bool add_crew(struct collect *c)
+{
+    const unsigned number = c->n_crews;
+    struct crew *crew = &c->crews[number];
+
+    crew->worker = worker_new(number);
+    if (crew->worker == NULL) {
+        LOG(ERROR, "no memory for a worker");
+        return false;
+    }
+    c->n_crews++;
+    for (size_t i = 0; i < c->n_uris; i++) {
+        if (c->uris[i].count > number &&
+            worker_listen(crew->worker, &c->uris[i], (uint16_t)i) != 0) {
+            return false;
+        }
+    }
+    crew->pipeline = setup_pipeline(&c->setup, worker_counters(crew->worker), OUTPUT_DROP);
+    if (crew->pipeline == NULL) {
+        LOG(ERROR, "no memory for a pipeline");
+    }
+    return crew->pipeline != NULL;
+}
+
+static bool add_crews(struct collect *c)
+{
+    unsigned greatest = 0;
+
+    for (size_t i = 0; i < c->n_uris; i++) {
+        greatest = c->uris[i].count > greatest ? c->uris[i].count : greatest;
+    }
+    while (c->n_crews < greatest) {
+        if (!add_crew(c)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool start_workers(struct collect *c)
+{
+    for (unsigned i = 0; i < c->n_crews; i++) {
+        const int error = worker_start(c->crews[i].worker, c->crews[i].pipeline);
+
+        if (error != 0) {
+            LOG(ERROR, "cannot start a worker", LOG_TEXT("error", uv_strerror(error)));
+            return false;
+        }
+    }
+    log_collections(c, "starting collection");
+    return true;
+}
+
+static bool start(struct collect *c)
+{
+    LOG(INFO, "starting weir", LOG_TEXT("version", WEIR_VERSION));
+    return start_events(c) && open_transport(c) && add_crews(c) && start_workers(c) &&
+           demo_start(&c->demo, &c->loop, c->uris, c->n_uris) == 0;
+}
+
+/* --- Stopping --- */
+
+static void exit_at_once(int number)
+{
+    (void)number;
+    _exit(1);
+}
+
+/* The loop no longer runs, so this is a handler of the system. */
+static void obey_second_signal(void)
+{
+    (void)signal(SIGINT, exit_at_once);
+    (void)signal(SIGTERM, exit_at_once);
+}
+
+static void stop_workers(struct collect *c)
+{
+    for (unsigned i = 0; i < c->n_crews; i++) {
+        worker_stop(c->crews[i].worker);
+    }
+    for (unsigned i = 0; i < c->n_crews; i++) {
+        worker_join(c->crews[i].worker);
+        if (c->crews[i].pipeline != NULL) {
+            setup_pipeline_free(c->crews[i].pipeline);
+        }
+    }
+}
+
+static void close_transport(struct collect *c)
+{
+    if (c->transport_open) {
+        c->setup.chosen->ops->close(c->setup.chosen, CLOSE_MS);
+    }
+}
+
+static void stop(struct collect *c)
+{
+    obey_second_signal();
+    demo_stop(&c->demo);
+    stop_workers(c);
+    close_transport(c);
+}
+
+static void close_handle(uv_handle_t *handle, void *arg)
+{
+    (void)arg;
+    if (!uv_is_closing(handle)) {
+        uv_close(handle, NULL);
+    }
+}
+
+static void free_all(struct collect *c)
+{
+    for (unsigned i = 0; i < c->n_crews; i++) {
+        worker_free(c->crews[i].worker);
+    }
+    uv_walk(&c->loop, close_handle, NULL);
+    (void)uv_run(&c->loop, UV_RUN_DEFAULT);
+    (void)uv_loop_close(&c->loop);
+}
+
+static int run(struct collect *c)
+{
+    bool started;
+
+    if (uv_loop_init(&c->loop) != 0) {
+        return 1;
+    }
+    started = start(c);
+    if (started) {
+        (void)uv_run(&c->loop, UV_RUN_DEFAULT);
+    }
+    stop(c);
+    if (started) {
+        log_collections(c, "closed receiver");
+        log_losses(c);
+    }
+    if (started && c->setup.stats) {
+        print_stats(c);
+    }
+    free_all(c);
+    return started ? 0 : 1;
+}
+
+int collect_main(int argc, char **argv)
+{
+    struct collect c = {0};
+    int status = read_command_line(&c, argc, argv);
+
+    if (status < 0) {
+        status = run(&c);
+    }
+    setup_free(&c.setup);
+    return status;
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CMD_COLLECT_H
+#define CMD_COLLECT_H
+
+/*
+ * weir collect: receives datagrams until it is told to stop.  Returns the exit
+ * code: 0, 1 if it could not start, 2 for a bad command line.
+ */
+int collect_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+/* NetFlow of fixed layout: what v1, v5 and v7 have in common. */
+#include "decoders/fixed_layout.h"
+
+enum { SECOND_NS = 1000000000, RECORD_LEN_MAX = 52 };
+
+static uint64_t read_clock(struct decode *d)
+{
+    const uint64_t seconds = wire_u32(&d->wire);
+    const uint32_t nanoseconds = wire_u32(&d->wire);
+
+    if (nanoseconds >= SECOND_NS) {
+        decode_fault(d, DECODE_TIME_SUSPECT, "nanoseconds of the header");
+        return seconds * SECOND_NS;
+    }
+    return seconds * SECOND_NS + nanoseconds;
+}
+
+static void read_common_header(struct decode *d, const struct fixed_layout *layout,
+                               struct fixed_header *header)
+{
+    wire_skip(&d->wire, 2);
+    header->count = wire_u16(&d->wire);
+    d->message.uptime_ms = wire_u32(&d->wire);
+    d->message.has_uptime = true;
+    d->message.export_ns = read_clock(d);
+    layout->read_header(&d->wire, header);
+}
+
+static struct flow_addr read_ipv4(struct wire *wire)
+{
+    const uint8_t *bytes = wire_bytes(wire, 4);
+
+    return flow_addr_make(bytes, bytes == NULL ? 0 : 4);
+}
+
+static void read_common_record(struct decode *d, struct wire *record)
+{
+    struct flow *flow = &d->flow;
+
+    FLOW_SET(flow, src_addr, read_ipv4(record));
+    FLOW_SET(flow, dst_addr, read_ipv4(record));
+    FLOW_SET(flow, next_hop, read_ipv4(record));
+    FLOW_SET(flow, in_if, wire_u16(record));
+    FLOW_SET(flow, out_if, wire_u16(record));
+    FLOW_SET(flow, packets, wire_u32(record));
+    FLOW_SET(flow, bytes, wire_u32(record));
+    FLOW_SET(flow, sys_uptime_start, wire_u32(record));
+    FLOW_SET(flow, sys_uptime_end, wire_u32(record));
+    FLOW_SET(flow, src_port, wire_u16(record));
+    FLOW_SET(flow, dst_port, wire_u16(record));
+}
+
+void fixed_layout_read_routing(struct flow *flow, struct wire *record)
+{
+    wire_skip(record, 1);
+    FLOW_SET(flow, tcp_flags, wire_u8(record));
+    FLOW_SET(flow, proto, wire_u8(record));
+    FLOW_SET(flow, ip_tos, wire_u8(record));
+    FLOW_SET(flow, src_as, wire_u16(record));
+    FLOW_SET(flow, dst_as, wire_u16(record));
+    FLOW_SET(flow, src_net, wire_u8(record));
+    FLOW_SET(flow, dst_net, wire_u8(record));
+}
+
+static bool emit_record(struct decode *d, const struct fixed_layout *layout,
+                        const struct fixed_header *header, struct wire *record)
+{
+    decode_begin_flow(d, layout->type);
+    FLOW_SET(&d->flow, time_export, d->message.export_ns);
+    FLOW_SET(&d->flow, etype, 0x0800);
+    if (layout->sequenced) {
+        FLOW_SET(&d->flow, sequence_num, header->sequence);
+    }
+    read_common_record(d, record);
+    layout->read_record(d, record, header);
+    return decode_emit(d);
+}
+
+/* goflow2 writes as many rows as the header counts, of zeros where there are no octets. */
+static void emit_missing_rows(struct decode *d, const struct fixed_layout *layout,
+                              const struct fixed_header *header, unsigned from)
+{
+    static const uint8_t zeros[RECORD_LEN_MAX];
+
+    for (unsigned i = from; i < header->count; i++) {
+        struct wire record;
+
+        wire_init(&record, zeros, sizeof(zeros));
+        if (!emit_record(d, layout, header, &record)) {
+            return;
+        }
+    }
+}
+
+static void count_faults(struct decode *d, const struct fixed_layout *layout,
+                         const struct fixed_header *header, unsigned read)
+{
+    if (read < header->count) {
+        decode_fault(d, DECODE_SHORT_RECORD, NULL);
+        decode_fault(d, DECODE_COUNT_MISMATCH, NULL);
+    }
+    if (read > layout->most_records) {
+        decode_fault(d, DECODE_OVER_LIMIT, NULL);
+    }
+}
+
+static void read_records(struct decode *d, const struct fixed_layout *layout,
+                         const struct fixed_header *header)
+{
+    const size_t len = layout->record_len(wire_left(&d->wire), header->count);
+    unsigned read = 0;
+
+    for (; read < header->count && wire_left(&d->wire) >= len; read++) {
+        struct wire record = wire_slice(&d->wire, len);
+
+        if (!emit_record(d, layout, header, &record)) {
+            wire_skip_rest(&d->wire);
+            return;
+        }
+    }
+    count_faults(d, layout, header, read);
+    if (read < header->count) {
+        wire_skip_rest(&d->wire);
+        if (layout->version == 5 && decode_compat(d, COMPAT_COUNT_ROWS)) {
+            emit_missing_rows(d, layout, header, read);
+        }
+    }
+}
+
+static void account(struct decode *d, const struct fixed_layout *layout,
+                    const struct fixed_header *header)
+{
+    const uint32_t engine = (uint32_t)header->engine_type << 8 | header->engine_id;
+    struct domain *domain;
+
+    if (!layout->sequenced) {
+        return;
+    }
+    domain = exporter_domain(d, layout->type, engine, NULL);
+    if (domain != NULL) {
+        domain_sequence(d, domain, header->sequence, header->count);
+    }
+}
+
+static void read_message(struct decode *d, const struct fixed_layout *layout)
+{
+    struct fixed_header header = {0};
+
+    read_common_header(d, layout, &header);
+    if (wire_failed(&d->wire)) {
+        decode_fault(d, DECODE_SHORT, NULL);
+        return;
+    }
+    account(d, layout, &header);
+    read_records(d, layout, &header);
+}
+
+/* Some senders put several messages into one datagram. */
+static bool another_message(const struct decode *d, const struct fixed_layout *layout)
+{
+    struct wire ahead = d->wire;
+
+    return wire_left(&ahead) >= layout->header_len && wire_u16(&ahead) == layout->version;
+}
+
+void fixed_layout_decode(struct decode *d, const struct fixed_layout *layout)
+{
+    do {
+        read_message(d, layout);
+    } while (another_message(d, layout));
+    if (wire_left(&d->wire) > 0) {
+        decode_fault(d, DECODE_TRAILING_BYTES, NULL);
+    }
+}

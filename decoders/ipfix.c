@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+/* IPFIX (RFC 7011). */
+#include "decoders/template_sets.h"
+
+enum { SECOND_NS = 1000000000, HEADER_LEN = 16 };
+
+/* Leaves d->wire over the sets of this message; false if its length cannot be. */
+static bool bound_message(struct decode *d, uint16_t len)
+{
+    if (len < HEADER_LEN || len > d->datagram->len) {
+        decode_fault(d, DECODE_MESSAGE_LENGTH, NULL);
+        return false;
+    }
+    if (len < d->datagram->len) {
+        decode_fault(d, DECODE_TRAILING_BYTES, NULL);
+    }
+    d->wire = wire_slice(&d->wire, len - (size_t)HEADER_LEN);
+    return true;
+}
+
+/* The sequence number counts the data records sent before this message (RFC 7011 section 3.1). */
+static void account(struct decode *d, const struct template_sets *sets)
+{
+    domain_sequence(d, sets->domain, sets->sequence_num, sets->data_records);
+    if (sets->records_unknown) {
+        domain_sequence_unknown(sets->domain);
+    }
+}
+
+static void decode(struct decode *d)
+{
+    struct template_sets sets = {
+        .version = FLOW_TYPE_IPFIX,
+        .template_set = 2,
+        .options_set = 3,
+    };
+    uint16_t len;
+
+    wire_skip(&d->wire, 2);
+    len = wire_u16(&d->wire);
+    d->message.export_ns = (uint64_t)wire_u32(&d->wire) * SECOND_NS;
+    sets.sequence_num = wire_u32(&d->wire);
+    sets.domain_id = wire_u32(&d->wire);
+    if (wire_failed(&d->wire)) {
+        decode_fault(d, DECODE_SHORT, NULL);
+        return;
+    }
+    if (!bound_message(d, len)) {
+        return;
+    }
+    sets.domain = exporter_domain(d, sets.version, sets.domain_id, NULL);
+    if (sets.domain != NULL) {
+        template_sets_read(d, &sets);
+        account(d, &sets);
+    }
+}
+
+const struct decoder decoder_ipfix = {
+    .name = "ipfix",
+    .title = "IPFIX",
+    .scheme = "netflow",
+    .magic = {0, 10},
+    .magic_len = 2,
+    .decode = decode,
+};

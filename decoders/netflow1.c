@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/* NetFlow v1: no sequence, no engine, no sampling, no AS numbers. */
+#include "decoders/fixed_layout.h"
+
+static void read_header(struct wire *wire, struct fixed_header *header)
+{
+    (void)wire;
+    (void)header;
+}
+
+/*
+ * Records have 48 octets in most exporters and 52 in some manuals: the length
+ * that fills the datagram is the right one, and 48 where neither does.
+ */
+static size_t record_len(size_t left, uint16_t count)
+{
+    return count != 0 && left == (size_t)count * 52 ? 52 : 48;
+}
+
+static void read_record(struct decode *d, struct wire *record, const struct fixed_header *header)
+{
+    (void)header;
+    wire_skip(record, 2);
+    FLOW_SET(&d->flow, proto, wire_u8(record));
+    FLOW_SET(&d->flow, ip_tos, wire_u8(record));
+    FLOW_SET(&d->flow, tcp_flags, wire_u8(record));
+}
+
+static const struct fixed_layout layout = {
+    .type = FLOW_TYPE_NETFLOW_V1,
+    .version = 1,
+    .header_len = 16,
+    .most_records = 24,
+    .read_header = read_header,
+    .record_len = record_len,
+    .read_record = read_record,
+};
+
+static void decode(struct decode *d)
+{
+    fixed_layout_decode(d, &layout);
+}
+
+const struct decoder decoder_netflow1 = {
+    .name = "netflow1",
+    .title = "NetFlow v1",
+    .scheme = "netflow",
+    .magic = {0, 1},
+    .magic_len = 2,
+    .decode = decode,
+};

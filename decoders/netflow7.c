@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+/* NetFlow v7, of Catalyst switches: v5 without engine and sampling, with the router bypassed. */
+#include "decoders/fixed_layout.h"
+
+enum { RECORD_LEN = 52 };
+
+static void read_header(struct wire *wire, struct fixed_header *header)
+{
+    header->sequence = wire_u32(wire);
+    wire_skip(wire, 4);
+}
+
+static size_t record_len(size_t left, uint16_t count)
+{
+    (void)left;
+    (void)count;
+    return RECORD_LEN;
+}
+
+static void read_record(struct decode *d, struct wire *record, const struct fixed_header *header)
+{
+    struct flow *flow = &d->flow;
+    const uint8_t *router;
+
+    (void)header;
+    fixed_layout_read_routing(flow, record);
+    wire_skip(record, 2);
+    router = wire_bytes(record, 4);
+    if (router != NULL) {
+        FLOW_SET(flow, router_shortcut, flow_addr_make(router, 4));
+    }
+}
+
+static const struct fixed_layout layout = {
+    .type = FLOW_TYPE_NETFLOW_V7,
+    .version = 7,
+    .header_len = 24,
+    .most_records = 28,
+    .sequenced = true,
+    .read_header = read_header,
+    .record_len = record_len,
+    .read_record = read_record,
+};
+
+static void decode(struct decode *d)
+{
+    fixed_layout_decode(d, &layout);
+}
+
+const struct decoder decoder_netflow7 = {
+    .name = "netflow7",
+    .title = "NetFlow v7",
+    .scheme = "netflow",
+    .magic = {0, 7},
+    .magic_len = 2,
+    .decode = decode,
+};

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+/* NetFlow v9 (RFC 3954). */
+#include "decoders/template_sets.h"
+
+enum { SECOND_NS = 1000000000 };
+
+/*
+ * The header's count is of records; some exporters count sets, or leave out
+ * templates.  The datagram's end is what bounds it.
+ */
+static bool count_plausible(const struct template_sets *sets, uint32_t count)
+{
+    return count == sets->template_records + sets->data_records || count == sets->sets ||
+           count == sets->data_records || sets->records_unknown;
+}
+
+static void decode(struct decode *d)
+{
+    struct template_sets sets = {
+        .version = FLOW_TYPE_NETFLOW_V9,
+        .template_set = 0,
+        .options_set = 1,
+    };
+    uint16_t count;
+
+    wire_skip(&d->wire, 2);
+    count = wire_u16(&d->wire);
+    d->message.uptime_ms = wire_u32(&d->wire);
+    d->message.has_uptime = true;
+    d->message.export_ns = (uint64_t)wire_u32(&d->wire) * SECOND_NS;
+    sets.sequence_num = wire_u32(&d->wire);
+    sets.domain_id = wire_u32(&d->wire);
+    if (wire_failed(&d->wire)) {
+        decode_fault(d, DECODE_SHORT, NULL);
+        return;
+    }
+    sets.domain = exporter_domain(d, sets.version, sets.domain_id, NULL);
+    if (sets.domain == NULL) {
+        return;
+    }
+    domain_sequence(d, sets.domain, sets.sequence_num, 1);
+    template_sets_read(d, &sets);
+    if (!count_plausible(&sets, count)) {
+        decode_fault(d, DECODE_COUNT_MISMATCH, NULL);
+    }
+}
+
+const struct decoder decoder_netflow9 = {
+    .name = "netflow9",
+    .title = "NetFlow v9",
+    .scheme = "netflow",
+    .magic = {0, 9},
+    .magic_len = 2,
+    .decode = decode,
+};

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+/* sFlow version 5: datagrams and samples (sflow.org, sFlow Datagram Format). */
+#include "decoders/sflow_records.h"
+#include "decoders/sflow_xdr.h"
+#include "lib/exporter.h"
+
+enum {
+    VERSION_LEN = 4,
+    TAG_LEN = 8, /* format and length of a sample or a record */
+    COMPACT_VALUE = 0x3fffffff,
+    VALUE_NONE = 0x3fffffff,
+};
+
+/* What the value of an interface is. */
+enum interface_format {
+    INTERFACE_INDEX,
+    INTERFACE_DISCARDED, /* why the packet was */
+    INTERFACE_SEVERAL,   /* how many */
+    INTERFACE_NONE,      /* our own: the packet began or ended in the agent */
+};
+
+/* What the datagram says of all its samples. */
+struct sflow {
+    struct decode *d;
+    struct domain *domain;
+    struct flow_addr agent;
+    uint32_t sub_agent;
+    uint32_t sequence;
+    uint32_t samples;
+};
+
+struct interface {
+    uint32_t format;
+    uint32_t value;
+    uint32_t word; /* what goflow2 shows for it */
+};
+
+/* What stands before the records of a flow sample. */
+struct flow_header {
+    uint32_t sequence;
+    uint32_t source_type;
+    uint32_t source_id;
+    uint32_t rate;
+    uint32_t pool;
+    uint32_t drops;
+    struct interface in;
+    struct interface out;
+    uint32_t records;
+};
+
+/* One kind of sample.  Expanded, it has in words of their own what else shares a word. */
+struct sample_format {
+    uint32_t number;
+    enum counter counter;
+    bool expanded;
+    uint8_t header_len; /* octets before the number of records, for walk_sample() */
+    /* False if the datagram has spent its budget. */
+    bool (*read)(struct sflow *s, const struct sample_format *format, struct wire *w);
+};
+
+static struct interface read_interface(struct wire *w, bool expanded)
+{
+    struct interface i;
+
+    if (expanded) {
+        i.format = wire_u32(w);
+        i.value = wire_u32(w);
+        i.word = i.value;
+    } else {
+        i.word = wire_u32(w);
+        i.format = i.word >> 30;
+        i.value = i.word & COMPACT_VALUE;
+    }
+    if (i.format == INTERFACE_INDEX && i.value == VALUE_NONE) {
+        i.format = INTERFACE_NONE;
+    }
+    return i;
+}
+
+static void read_source(struct wire *w, bool expanded, struct flow_header *header)
+{
+    if (expanded) {
+        header->source_type = wire_u32(w);
+        header->source_id = wire_u32(w);
+    } else {
+        const uint32_t word = wire_u32(w);
+
+        header->source_type = word >> 24;
+        header->source_id = word & 0xffffff;
+    }
+}
+
+static struct flow_header read_flow_header(struct wire *w, bool expanded)
+{
+    struct flow_header header;
+
+    header.sequence = wire_u32(w);
+    read_source(w, expanded, &header);
+    header.rate = wire_u32(w);
+    header.pool = wire_u32(w);
+    header.drops = wire_u32(w);
+    header.in = read_interface(w, expanded);
+    header.out = read_interface(w, expanded);
+    header.records = wire_u32(w);
+    return header;
+}
+
+static void set_in(struct decode *d, const struct interface *in)
+{
+    if (decode_compat(d, COMPAT_IF_FORMAT)) {
+        FLOW_SET(&d->flow, in_if, in->word);
+        return;
+    }
+    if (in->format > INTERFACE_NONE) {
+        decode_fault(d, DECODE_FIELD_VALUE, "format of the input interface");
+        return;
+    }
+    FLOW_SET(&d->flow, in_if_format, (uint8_t)in->format);
+    if (in->format == INTERFACE_INDEX) {
+        FLOW_SET(&d->flow, in_if, in->value);
+    }
+}
+
+static void set_out_value(struct flow *flow, const struct interface *out)
+{
+    switch (out->format) {
+    case INTERFACE_INDEX:
+        FLOW_SET(flow, out_if, out->value);
+        break;
+    case INTERFACE_DISCARDED:
+        FLOW_SET(flow, out_if_discard_reason, out->value);
+        break;
+    case INTERFACE_SEVERAL:
+        FLOW_SET(flow, out_if_count, out->value);
+        break;
+    default:
+        break;
+    }
+}
+
+static void set_out(struct decode *d, const struct interface *out)
+{
+    if (decode_compat(d, COMPAT_IF_FORMAT)) {
+        FLOW_SET(&d->flow, out_if, out->word);
+        return;
+    }
+    if (out->format > INTERFACE_NONE) {
+        decode_fault(d, DECODE_FIELD_VALUE, "format of the output interface");
+        return;
+    }
+    FLOW_SET(&d->flow, out_if_format, (uint8_t)out->format);
+    set_out_value(&d->flow, out);
+}
+
+static void set_sampling(struct decode *d, const struct flow_header *header)
+{
+    if (header->rate == 0) {
+        decode_fault(d, DECODE_SAMPLING_VALUE, "sampling rate of a flow sample");
+    }
+    FLOW_SET(&d->flow, sampling_rate, header->rate == 0 ? 1 : header->rate);
+    FLOW_SET(&d->flow, sampling_source, "sample");
+    FLOW_SET(&d->flow, sample_pool, header->pool);
+    FLOW_SET(&d->flow, sample_drops, header->drops);
+}
+
+static void begin_flow(struct sflow *s, const struct flow_header *header)
+{
+    struct decode *d = s->d;
+    struct flow *flow = &d->flow;
+
+    decode_begin_flow(d, FLOW_TYPE_SFLOW_5);
+    FLOW_SET(flow, sampler_address, s->agent);
+    FLOW_SET(flow, sub_agent_id, s->sub_agent);
+    FLOW_SET(flow, sequence_num, s->sequence);
+    FLOW_SET(flow, time_flow_start, d->datagram->received_ns);
+    FLOW_SET(flow, time_flow_end, d->datagram->received_ns);
+    FLOW_SET(flow, packets, 1);
+    FLOW_SET(flow, source_id_type, header->source_type);
+    FLOW_SET(flow, source_id, header->source_id);
+    FLOW_SET(flow, sample_sequence_num, header->sequence);
+    set_sampling(d, header);
+    set_in(d, &header->in);
+    set_out(d, &header->out);
+}
+
+/* Reads the records into sample; or, where that is NULL, only sees whether they are whole. */
+static void read_records(struct decode *d, struct wire *w, uint32_t count,
+                         struct sflow_sample *sample)
+{
+    uint32_t n = 0;
+
+    for (; n < count && wire_left(w) >= TAG_LEN; n++) {
+        const uint32_t format = wire_u32(w);
+        const uint32_t len = wire_u32(w);
+        struct wire record;
+
+        if (len > wire_left(w)) {
+            decode_fault(d, DECODE_SAMPLE_RECORD_OVERRUN, NULL);
+            return;
+        }
+        record = wire_slice(w, len);
+        if (sample != NULL) {
+            sflow_read_record(sample, format, &record);
+        }
+    }
+    if (n < count) {
+        decode_fault(d, DECODE_COUNT_MISMATCH, "flow or counter records");
+    }
+}
+
+static bool read_flow_sample(struct sflow *s, const struct sample_format *format, struct wire *w)
+{
+    const struct flow_header header = read_flow_header(w, format->expanded);
+    struct sflow_sample sample = {.d = s->d};
+
+    if (wire_failed(w)) {
+        decode_fault(s->d, DECODE_SAMPLE_SHORT, NULL);
+        return true;
+    }
+    domain_sample_sequence(s->d, s->domain, header.source_type, header.source_id, header.sequence);
+    begin_flow(s, &header);
+    read_records(s->d, w, header.records, &sample);
+    return decode_emit(s->d);
+}
+
+/* A sample that makes no flow. */
+static bool walk_sample(struct sflow *s, const struct sample_format *format, struct wire *w)
+{
+    uint32_t records;
+
+    wire_skip(w, format->header_len);
+    records = wire_u32(w);
+    if (wire_failed(w)) {
+        decode_fault(s->d, DECODE_SAMPLE_SHORT, NULL);
+        return true;
+    }
+    read_records(s->d, w, records, NULL);
+    return true;
+}
+
+static const struct sample_format sample_formats[] = {
+    {1, COUNTER_flow_samples, false, 0, read_flow_sample},
+    {2, COUNTER_counter_samples, false, 8, walk_sample},
+    {3, COUNTER_flow_samples, true, 0, read_flow_sample},
+    {4, COUNTER_counter_samples, true, 12, walk_sample},
+    {5, COUNTER_discard_samples, true, 28, walk_sample},
+};
+
+static const struct sample_format *find_sample_format(uint32_t number)
+{
+    for (size_t i = 0; i < sizeof(sample_formats) / sizeof(sample_formats[0]); i++) {
+        if (sample_formats[i].number == number) {
+            return &sample_formats[i];
+        }
+    }
+    return NULL;
+}
+
+/* False if nothing behind the sample can be read. */
+static bool read_sample(struct sflow *s)
+{
+    struct wire *w = &s->d->wire;
+    const uint32_t number = wire_u32(w);
+    const uint32_t len = wire_u32(w);
+    const struct sample_format *format = find_sample_format(number);
+    struct wire sample;
+
+    if (len > wire_left(w)) {
+        decode_fault(s->d, DECODE_SAMPLE_OVERRUN, NULL);
+        return false;
+    }
+    sample = wire_slice(w, len);
+    if (format == NULL) {
+        decode_fault(s->d, DECODE_SAMPLE_UNKNOWN, NULL);
+        return true;
+    }
+    counter_bump(&s->d->counters->at[format->counter], 1);
+    return format->read(s, format, &sample);
+}
+
+/* Whatever the header counts, the samples that are there are read. */
+static void read_samples(struct sflow *s)
+{
+    struct wire *w = &s->d->wire;
+    uint32_t n = 0;
+
+    while (wire_left(w) >= TAG_LEN && !(n == s->samples && wire_all_zero(w))) {
+        if (!read_sample(s)) {
+            return;
+        }
+        n++;
+    }
+    if (n != s->samples) {
+        decode_fault(s->d, DECODE_COUNT_MISMATCH, "samples");
+    }
+    if (wire_left(w) > 0) {
+        decode_fault(s->d, DECODE_TRAILING_BYTES, NULL);
+    }
+}
+
+/* False if there is no whole header, or its agent is of an unknown kind; that is counted. */
+static bool read_header(struct sflow *s)
+{
+    struct decode *d = s->d;
+    struct wire *w = &d->wire;
+
+    wire_skip(w, VERSION_LEN);
+    if (!sflow_read_address(w, &s->agent)) {
+        decode_fault(d, DECODE_AGENT, NULL);
+        return false;
+    }
+    s->sub_agent = wire_u32(w);
+    s->sequence = wire_u32(w);
+    wire_skip(w, 4); /* uptime */
+    s->samples = wire_u32(w);
+    if (wire_failed(w)) {
+        decode_fault(d, DECODE_SHORT, "sFlow");
+        return false;
+    }
+    if (flow_addr_unspecified(&s->agent)) {
+        s->agent = d->datagram->from;
+    }
+    return true;
+}
+
+static void decode(struct decode *d)
+{
+    struct sflow s = {.d = d};
+
+    if (!read_header(&s)) {
+        return;
+    }
+    s.domain = exporter_domain(d, FLOW_TYPE_SFLOW_5, s.sub_agent, &s.agent);
+    if (s.domain == NULL) {
+        return;
+    }
+    domain_sequence(d, s.domain, s.sequence, 1);
+    read_samples(&s);
+}
+
+const struct decoder decoder_sflow = {
+    .name = "sflow",
+    .title = "sFlow version 5",
+    .scheme = "sflow",
+    .magic = {0, 0, 0, 5},
+    .magic_len = 4,
+    .decode = decode,
+};

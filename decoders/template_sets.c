@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The sets of NetFlow v9 and IPFIX: templates are learnt, data records become flows. */
+#include "decoders/template_sets.h"
+
+#include "decoders/template_records.h"
+#include "lib/options_data.h"
+
+enum { SET_HEADER_LEN = 4, FIRST_DATA_SET = 256 };
+
+static void begin_record(struct decode *d, const struct template_sets *sets)
+{
+    decode_begin_flow(d, sets->version);
+    FLOW_SET(&d->flow, sequence_num, sets->sequence_num);
+    FLOW_SET(&d->flow, observation_domain_id, sets->domain_id);
+    FLOW_SET(&d->flow, time_export, d->message.export_ns);
+}
+
+/* One data record was read: it is told of, or learnt from. */
+static bool finish_record(struct decode *d, struct template_sets *sets, const struct template *t)
+{
+    sets->data_records++;
+    if (t->options) {
+        COUNT(d->counters, options_records);
+        options_learn(d);
+        return true;
+    }
+    if (!t->usable) {
+        decode_fault(d, DECODE_NO_FIELDS, NULL);
+        return true;
+    }
+    return decode_emit(d);
+}
+
+/*
+ * Whether only padding is left: fewer octets than a record has; or zeros that
+ * would make a record of nothing (RFC 7011 section 3.3.1 does not tell them apart).
+ */
+static bool is_padding(const struct decode *d, const struct template *t, const struct wire *set)
+{
+    const size_t left = wire_left(set);
+
+    if (left < t->least) {
+        return true;
+    }
+    if (decode_compat(d, COMPAT_SET_PADDING)) {
+        return false;
+    }
+    return (left < SET_HEADER_LEN || (t->variable && t->least == t->n_fields)) &&
+           wire_all_zero(set);
+}
+
+static void read_data_records(struct decode *d, struct template_sets *sets,
+                              const struct template *t, struct wire *set)
+{
+    d->message.domain = sets->domain;
+    d->message.template_id = t->id;
+    while (!sets->spent && !is_padding(d, t, set)) {
+        begin_record(d, sets);
+        if (!template_read(d, t, set)) {
+            decode_fault(d, DECODE_RECORD_OVERRUN, NULL);
+            sets->records_unknown = true;
+            return;
+        }
+        sets->spent = !decode_spend_values(d, t->n_fields) || !finish_record(d, sets, t);
+    }
+    if (!wire_all_zero(set)) {
+        decode_fault(d, DECODE_PADDING, NULL);
+    }
+}
+
+static void hold(struct decode *d, struct template_sets *sets, uint16_t id, const struct wire *set)
+{
+    const struct held_context context = {sets->sequence_num, d->message};
+
+    sets->records_unknown = true;
+    if (wire_left(set) > 0) {
+        held_sets_add(d, sets->domain, id, &context, set);
+    }
+}
+
+static void read_data_set(struct decode *d, struct template_sets *sets, uint16_t id,
+                          struct wire *set)
+{
+    const struct template *t = domain_template(d, sets->domain, id);
+
+    if (t == NULL) {
+        hold(d, sets, id, set);
+    } else if (t->rejected) {
+        sets->records_unknown = true;
+        decode_fault(d, DECODE_TEMPLATE_REJECTED, NULL);
+    } else {
+        read_data_records(d, sets, t, set);
+    }
+}
+
+/* Decodes a held set as if it came now, with the header and receive time of its own datagram. */
+static void read_held_set(struct decode *d, const struct template_sets *sets, uint16_t id,
+                          const struct held_set *held)
+{
+    struct template_sets then = *sets;
+    struct held_context context;
+    struct datagram datagram;
+    struct wire set;
+
+    held_set_open(held, &context, &datagram, &set);
+    then.sequence_num = context.sequence_num;
+    then.spent = false;
+    d->datagram = &datagram;
+    d->message = context.message;
+    d->spent = (struct decode_spent){0};
+    read_data_set(d, &then, id, &set);
+    COUNT(d->counters, sets_released);
+}
+
+/* Everything that waited for this template; then the datagram goes on where it was. */
+static void release(struct decode *d, const struct template_sets *sets, uint16_t id)
+{
+    const struct datagram *datagram = d->datagram;
+    const struct decode_message message = d->message;
+    const struct decode_spent spent = d->spent;
+    struct held_set *held;
+
+    while ((held = held_sets_take(sets->domain, id)) != NULL) {
+        read_held_set(d, sets, id, held);
+        held_set_free(held);
+        d->datagram = datagram;
+    }
+    d->message = message;
+    d->spent = spent;
+}
+
+static void take_definition(struct decode *d, struct template_sets *sets,
+                            const struct template_definition *definition)
+{
+    if (definition->options) {
+        COUNT(d->counters, options_templates);
+    } else {
+        COUNT(d->counters, templates);
+    }
+    sets->template_records++;
+    if (domain_learn_template(d, sets->domain, definition)) {
+        release(d, sets, definition->id);
+    }
+}
+
+static void read_template_set(struct decode *d, struct template_sets *sets, bool options,
+                              struct wire *set)
+{
+    struct template_definition definition = {.version = sets->version, .options = options};
+    enum decode_error error;
+
+    for (;;) {
+        switch (template_record_read(d, set, &definition, &error)) {
+        case RECORD_READ:
+            take_definition(d, sets, &definition);
+            break;
+        case RECORD_REFUSED:
+            domain_reject_template(d, sets->domain, definition.id, error);
+            break;
+        case RECORD_BROKEN:
+            domain_reject_template(d, sets->domain, definition.id, error);
+            return;
+        case RECORD_IGNORED:
+            break;
+        case RECORD_PADDING:
+            return;
+        }
+    }
+}
+
+static void read_set(struct decode *d, struct template_sets *sets, uint16_t id, struct wire *set)
+{
+    sets->sets++;
+    COUNT(d->counters, sets);
+    if (id == sets->template_set || id == sets->options_set) {
+        read_template_set(d, sets, id == sets->options_set, set);
+    } else if (id < FIRST_DATA_SET) {
+        decode_fault(d, DECODE_SET_RESERVED, NULL);
+    } else {
+        read_data_set(d, sets, id, set);
+    }
+}
+
+/* Some devices send one set in a datagram that is filled up with zeros. */
+static void stop_at_length(struct decode *d, uint16_t id, uint16_t len)
+{
+    if (id != 0 || len != 0 || !wire_all_zero(&d->wire)) {
+        decode_fault(d, DECODE_SET_LENGTH, NULL);
+    }
+    wire_skip_rest(&d->wire);
+}
+
+void template_sets_read(struct decode *d, struct template_sets *sets)
+{
+    while (!sets->spent && wire_left(&d->wire) >= SET_HEADER_LEN) {
+        const uint16_t id = wire_u16(&d->wire);
+        const uint16_t len = wire_u16(&d->wire);
+        struct wire set;
+
+        if (len < SET_HEADER_LEN) {
+            stop_at_length(d, id, len);
+            return;
+        }
+        set = wire_slice(&d->wire, len - (size_t)SET_HEADER_LEN);
+        if (wire_failed(&set)) {
+            decode_fault(d, DECODE_SET_OVERRUN, NULL);
+            return;
+        }
+        read_set(d, sets, id, &set);
+    }
+    if (!sets->spent && !wire_all_zero(&d->wire)) {
+        decode_fault(d, DECODE_TRAILING_BYTES, NULL);
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/decoder.h"
+
+void decode_fault(struct decode *d, enum decode_error error, const char *detail)
+{
+    counter_bump(&d->counters->errors[error], 1);
+    d->damaged = d->damaged || decode_errors[error].cost == COST_DATAGRAM;
+    if (d->report != NULL) {
+        d->report(d, error, detail);
+    }
+}
+
+static bool within_budget(struct decode *d)
+{
+    if (d->spent.output <= DECODE_OUTPUT_MAX && d->spent.values <= DECODE_VALUES_MAX &&
+        d->spent.records <= DECODE_RECORDS_MAX) {
+        return true;
+    }
+    decode_fault(d, DECODE_BUDGET, NULL);
+    return false;
+}
+
+bool decode_emit(struct decode *d)
+{
+    d->spent.records++;
+    if (!within_budget(d)) {
+        return false;
+    }
+    d->emit(d);
+    return true;
+}
+
+bool decode_spend_values(struct decode *d, size_t n)
+{
+    d->spent.values += n;
+    return within_budget(d);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LIB_DECODER_H
+#define LIB_DECODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/compat.h"
+#include "lib/counters.h"
+#include "lib/decode_error.h"
+#include "lib/flow.h"
+#include "lib/wire.h"
+
+struct domain;
+struct exporters;
+
+/* A datagram as it was received: borrowed for the length of one call. */
+struct datagram {
+    const uint8_t *data;
+    size_t len;
+    struct flow_addr from; /* IPv4-mapped addresses are unmapped already */
+    uint32_t from_scope;   /* interface of a link-local address, else 0 */
+    uint16_t from_port;
+    uint16_t listener; /* which of our sockets */
+    uint64_t received_ns;
+};
+
+/* What one datagram may make of itself: 64 kB of input must not become hundreds of megabytes. */
+enum {
+    DECODE_OUTPUT_MAX = 4 << 20, /* octets of encoded records */
+    DECODE_VALUES_MAX = 65536,   /* field values of data records */
+    DECODE_RECORDS_MAX = 32768,
+};
+
+/* What is looked for in a sampled packet beyond goflow2's layers; by default nothing. */
+enum decode_tunnels {
+    TUNNEL_VXLAN = 1,  /* UDP port 4789 (RFC 7348) */
+    TUNNEL_GENEVE = 2, /* UDP port 6081 (RFC 8926) */
+    TUNNEL_GTPU = 4,   /* UDP port 2152 (3GPP TS 29.281) */
+    TUNNEL_TEREDO = 8, /* UDP port 3544 (RFC 4380) */
+};
+
+struct decode_settings {
+    unsigned compat;    /* enum compat, or-ed */
+    unsigned tunnels;   /* enum decode_tunnels, or-ed */
+    bool keep_elements; /* somebody wants the field elements */
+    bool look_up_names; /* somebody wants names of interfaces, routing instances or applications */
+};
+
+/* What the header says of all records of a message; enrichment works times, rates and names out from it. */
+struct decode_message {
+    struct domain *domain; /* NULL where there is no state to ask */
+    uint64_t export_ns;    /* the exporter's clock, since 1970; 0 if the protocol has none */
+    uint32_t uptime_ms;    /* the exporter's, at export_ns */
+    bool has_uptime;
+    uint16_t template_id; /* 0 if there is none */
+};
+
+/* What a datagram has used of its budget. */
+struct decode_spent {
+    size_t output;
+    size_t values;
+    size_t records;
+};
+
+/*
+ * One datagram being decoded.  A decoder reads from wire, fills flow, and calls
+ * decode_emit() for each flow that it finds.  It allocates nothing but state of
+ * the exporter, and knows of no socket and no output.
+ */
+struct decode {
+    struct wire wire;
+    const struct datagram *datagram;
+    const struct decode_settings *settings;
+    struct exporters *exporters; /* templates, options data and sequences live here */
+    struct counters *counters;
+
+    struct decode_message message;
+    struct decode_spent spent;
+    bool damaged; /* a fault has cost the datagram, or the rest of it */
+
+    struct flow flow; /* scratch; decode_begin_flow() clears it */
+
+    /* Takes d->flow, and adds to d->spent.output what it made of it. */
+    void (*emit)(struct decode *d);
+    /* Hears of each fault; may log it.  May be NULL. */
+    void (*report)(struct decode *d, enum decode_error error, const char *detail);
+    void *arg; /* of emit and report */
+};
+
+/* One wire format.  To add one: decoders/<name>.c, and its line in decoders/CMakeLists.txt. */
+struct decoder {
+    const char *name;      /* its file, its folder of golden cases, its label in the counters */
+    const char *title;     /* for people */
+    const char *scheme;    /* the listen URI that takes it: netflow or sflow */
+    uint8_t magic[4];      /* the first magic_len octets of each of its datagrams */
+    uint8_t magic_len;
+    /* Reads one datagram.  Faults are counted by decode_fault(). */
+    void (*decode)(struct decode *d);
+};
+
+/* Counts a fault.  detail is for the log: a short text, or NULL. */
+void decode_fault(struct decode *d, enum decode_error error, const char *detail);
+
+static inline bool decode_compat(const struct decode *d, unsigned difference)
+{
+    return (d->settings->compat & difference) != 0;
+}
+
+/* Clears d->flow, and fills what every record has: type, received and exporter. */
+static inline void decode_begin_flow(struct decode *d, enum flow_type type)
+{
+    flow_clear(&d->flow);
+    FLOW_SET(&d->flow, type, (uint8_t)type);
+    FLOW_SET(&d->flow, time_received, d->datagram->received_ns);
+    FLOW_SET(&d->flow, sampler_address, d->datagram->from);
+    FLOW_SET(&d->flow, exporter_address, d->datagram->from);
+}
+
+/*
+ * Hands the flow on.  False when the datagram has spent its budget (counted
+ * once): the decoder stops then.
+ */
+bool decode_emit(struct decode *d);
+
+/* Takes n field values from the budget; false as decode_emit(). */
+bool decode_spend_values(struct decode *d, size_t n);
+
+#endif

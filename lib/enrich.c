@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a record leaves open and its header or its exporter knows: a table of steps over a flow. */
+#include "lib/enrich.h"
+
+#include "lib/exporter_state.h"
+#include "lib/options_data.h"
+
+static const uint64_t MILLISECOND_NS = 1000000;
+
+enum { PROTO_ICMP = 1, PROTO_ICMPV6 = 58 };
+
+/*
+ * How long before the export a time since boot lies, in ms.  The clock wraps after
+ * 49.7 days, and some exporters are a little ahead of it: as a signed difference
+ * of 32 bits both come out right.
+ */
+static int64_t age_ms(const struct decode *d, uint64_t since_boot)
+{
+    const uint32_t then = (uint32_t)since_boot;
+
+    if (!decode_compat(d, COMPAT_UPTIME_UNSIGNED)) {
+        return (int32_t)(d->message.uptime_ms - then);
+    }
+    if (d->flow.type == FLOW_TYPE_NETFLOW_V9) {
+        return (int64_t)d->message.uptime_ms - (int64_t)then;
+    }
+    return (uint32_t)(d->message.uptime_ms - then);
+}
+
+/* Before 1970 there is nothing: a clock that was never set. */
+static uint64_t earlier(struct decode *d, int64_t ms)
+{
+    const int64_t at = (int64_t)d->message.export_ns - ms * (int64_t)MILLISECOND_NS;
+
+    if (at < 0 && !decode_compat(d, COMPAT_UPTIME_UNSIGNED)) {
+        decode_fault(d, DECODE_TIME_SUSPECT, NULL);
+        return 0;
+    }
+    return (uint64_t)at;
+}
+
+/* IPFIX headers have no uptime: when the exporter booted stands in the record, or in options data. */
+static uint64_t boot_ms(const struct decode *d)
+{
+    if (decode_compat(d, COMPAT_IPFIX_UPTIME)) {
+        return 0;
+    }
+    if (FLOW_HAS(&d->flow, system_init_time)) {
+        return d->flow.system_init_time;
+    }
+    return d->message.domain == NULL ? 0 : d->message.domain->boot_ms;
+}
+
+/* False if nobody knows when the exporter booted. */
+static bool absolute_ns(struct decode *d, uint64_t since_boot, uint64_t *ns)
+{
+    const uint64_t boot = d->message.has_uptime ? 0 : boot_ms(d);
+
+    if (d->message.has_uptime) {
+        *ns = earlier(d, age_ms(d, since_boot));
+        return true;
+    }
+    *ns = (boot + since_boot) * MILLISECOND_NS;
+    return boot != 0 && boot < UINT64_MAX / MILLISECOND_NS - since_boot;
+}
+
+/* Times since boot, where the record has no absolute ones. */
+static void resolve_times_since_boot(struct decode *d)
+{
+    struct flow *flow = &d->flow;
+    uint64_t ns;
+
+    if (FLOW_HAS(flow, sys_uptime_start) && !FLOW_HAS(flow, time_flow_start) &&
+        absolute_ns(d, flow->sys_uptime_start, &ns)) {
+        FLOW_SET(flow, time_flow_start, ns);
+    }
+    if (FLOW_HAS(flow, sys_uptime_end) && !FLOW_HAS(flow, time_flow_end) &&
+        absolute_ns(d, flow->sys_uptime_end, &ns)) {
+        FLOW_SET(flow, time_flow_end, ns);
+    }
+}
+
+static void resolve_duration(struct decode *d)
+{
+    struct flow *flow = &d->flow;
+
+    if (FLOW_HAS(flow, flow_duration) && FLOW_HAS(flow, time_flow_start) &&
+        !FLOW_HAS(flow, time_flow_end) && !decode_compat(d, COMPAT_ELEMENTS)) {
+        FLOW_SET(flow, time_flow_end,
+                 flow->time_flow_start + flow->flow_duration * MILLISECOND_NS);
+    }
+}
+
+/* A record without times is of the moment of its event, or of its export. */
+static void default_times(struct decode *d)
+{
+    struct flow *flow = &d->flow;
+    uint64_t moment = d->message.export_ns;
+
+    if (FLOW_HAS(flow, event_time) && !decode_compat(d, COMPAT_ELEMENTS)) {
+        moment = flow->event_time * MILLISECOND_NS;
+    }
+    if (!FLOW_HAS(flow, time_flow_start)) {
+        FLOW_SET(flow, time_flow_start, moment);
+    }
+    if (!FLOW_HAS(flow, time_flow_end)) {
+        FLOW_SET(flow, time_flow_end, moment);
+    }
+    if (flow->time_flow_start > flow->time_flow_end) {
+        decode_fault(d, DECODE_TIME_SUSPECT, "start behind end");
+    }
+}
+
+static void resolve_times(struct decode *d)
+{
+    resolve_times_since_boot(d);
+    resolve_duration(d);
+    default_times(d);
+}
+
+/* The rate that the record states itself comes first (Huawei, Flowmon), then what options data said. */
+static void resolve_sampling(struct decode *d)
+{
+    const char *source = "record";
+    bool damaged = false;
+    uint64_t rate = 0;
+
+    if (FLOW_HAS(&d->flow, sampling_rate) || d->message.domain == NULL) {
+        return;
+    }
+    if (!decode_compat(d, COMPAT_SAMPLING_WIDTH)) {
+        rate = options_stated_rate(&d->flow, &damaged);
+    }
+    if (rate == 0) {
+        rate = options_sampling_rate(d, &source);
+    }
+    if (rate != 0) {
+        FLOW_SET(&d->flow, sampling_rate, rate);
+        FLOW_SET(&d->flow, sampling_source, source);
+    }
+}
+
+static bool absent_or_zero(const struct flow *flow, unsigned at, uint32_t value)
+{
+    return !flow_has(flow, at) || value == 0;
+}
+
+/* A logical interface that is not known gives way to the physical one. */
+static void resolve_interfaces(struct decode *d)
+{
+    struct flow *flow = &d->flow;
+
+    if (decode_compat(d, COMPAT_ELEMENTS)) {
+        return;
+    }
+    if (FLOW_HAS(flow, in_physical_if) && absent_or_zero(flow, FLOW_AT_in_if, flow->in_if)) {
+        FLOW_SET(flow, in_if, flow->in_physical_if);
+    }
+    if (FLOW_HAS(flow, out_physical_if) && absent_or_zero(flow, FLOW_AT_out_if, flow->out_if)) {
+        FLOW_SET(flow, out_if, flow->out_physical_if);
+    }
+}
+
+static void set_icmp(struct flow *flow, uint8_t type, uint8_t code)
+{
+    FLOW_SET(flow, icmp_type, type);
+    FLOW_SET(flow, icmp_code, code);
+    flow_unmark(flow, FLOW_AT_src_port);
+    flow_unmark(flow, FLOW_AT_dst_port);
+}
+
+/*
+ * Where a record has no ICMP fields, type and code stand in the destination port;
+ * some Cisco systems put them swapped into the source port.
+ */
+static void resolve_icmp(struct decode *d)
+{
+    struct flow *flow = &d->flow;
+
+    if (!FLOW_HAS(flow, proto) || (flow->proto != PROTO_ICMP && flow->proto != PROTO_ICMPV6) ||
+        FLOW_HAS(flow, icmp_type) || decode_compat(d, COMPAT_ICMP_PORTS)) {
+        return;
+    }
+    if (!FLOW_HAS(flow, src_port) || !FLOW_HAS(flow, dst_port)) {
+        return;
+    }
+    if (flow->src_port == 0) {
+        set_icmp(flow, (uint8_t)(flow->dst_port >> 8), (uint8_t)flow->dst_port);
+    } else if (flow->dst_port == 0) {
+        set_icmp(flow, (uint8_t)flow->src_port, (uint8_t)(flow->src_port >> 8));
+    }
+}
+
+static void look_up_names(struct decode *d)
+{
+    struct flow *flow = &d->flow;
+    struct flow_slice name;
+
+    if (!d->settings->look_up_names || d->message.domain == NULL) {
+        return;
+    }
+    if (FLOW_HAS(flow, in_if) && options_interface_name(d, flow->in_if, &name)) {
+        FLOW_SET(flow, in_if_name, name);
+    }
+    if (FLOW_HAS(flow, out_if) && options_interface_name(d, flow->out_if, &name)) {
+        FLOW_SET(flow, out_if_name, name);
+    }
+    if (FLOW_HAS(flow, ingress_vrf_id) && options_vrf_name(d, flow->ingress_vrf_id, &name)) {
+        FLOW_SET(flow, ingress_vrf_name, name);
+    }
+    if (FLOW_HAS(flow, egress_vrf_id) && options_vrf_name(d, flow->egress_vrf_id, &name)) {
+        FLOW_SET(flow, egress_vrf_name, name);
+    }
+    if (FLOW_HAS(flow, application_id) && !FLOW_HAS(flow, application_name) &&
+        options_application_name(d, &flow->application_id, &name)) {
+        FLOW_SET(flow, application_name, name);
+    }
+}
+
+void enrich(struct decode *d)
+{
+    static void (*const steps[])(struct decode *) = {
+        resolve_times, resolve_sampling, resolve_interfaces, resolve_icmp, look_up_names,
+    };
+
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        steps[i](d);
+    }
+}

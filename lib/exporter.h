@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LIB_EXPORTER_H
+#define LIB_EXPORTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/decoder.h"
+#include "lib/held_sets.h"
+#include "lib/template.h"
+
+/*
+ * What is remembered of exporters between datagrams.  An exporter is known by
+ * the source address of its datagrams; each of its observation domains (NetFlow
+ * v9: source id, v5: engine, sFlow: agent and sub-agent) has its own templates
+ * and sequence.  Everything is bounded, and the one unused for longest goes first.
+ */
+struct exporters;
+struct exporter;
+struct domain;
+
+/* Settings, with the defaults of exporter_limits_default. */
+struct exporter_limits {
+    uint64_t exporters;
+    uint64_t domains_per_exporter;
+    uint64_t templates_per_domain;
+    uint64_t templates_per_exporter;
+    uint64_t template_octets; /* of all templates together */
+    uint64_t template_life_ns; /* without refresh; 0 for ever */
+    uint64_t options_per_exporter;
+    uint64_t options_octets_per_exporter;
+    uint64_t held_sets_per_exporter; /* 0 holds none */
+    uint64_t held_octets_per_exporter;
+    uint64_t held_octets;
+    uint64_t held_ns;
+};
+
+extern const struct exporter_limits exporter_limits_default;
+
+/* What tells exporters apart, beside the source address. */
+enum exporter_scope {
+    SCOPE_DOMAIN = 1,   /* the observation domain (default) */
+    SCOPE_PORT = 2,     /* the source port: several exporters behind one address */
+    SCOPE_LISTENER = 4, /* our socket: overlapping address space */
+};
+
+/* NULL if there is no memory.  Limits are copied; scope is enum exporter_scope, or-ed. */
+struct exporters *exporters_new(const struct exporter_limits *limits, unsigned scope,
+                                const struct decode_settings *settings);
+void exporters_free(struct exporters *exporters);
+
+/*
+ * The domain that this datagram speaks for, made if it is new.  agent is NULL but
+ * in sFlow.  NULL (counted NO_MEMORY) if there is no memory.  Valid until the end of the
+ * datagram.
+ */
+struct domain *exporter_domain(struct decode *d, enum flow_type version, uint32_t id,
+                               const struct flow_addr *agent);
+
+/* The template of this id, or NULL.  One that was not refreshed in time is forgotten. */
+const struct template *domain_template(struct decode *d, struct domain *domain, uint16_t id);
+
+/*
+ * Takes a template record: checks it, recognises one that is known, and else puts
+ * it in the place of any other of its id.  What is refused is counted, and the
+ * id then means nothing until a good definition comes.  False if it was refused.
+ */
+bool domain_learn_template(struct decode *d, struct domain *domain,
+                           const struct template_definition *definition);
+void domain_reject_template(struct decode *d, struct domain *domain, uint16_t id,
+                            enum decode_error why);
+
+/*
+ * Accounts for a datagram's sequence number, which is that of the first of its
+ * units: NetFlow v5 and v7 flows, v9 and sFlow datagrams (1), IPFIX data records.
+ * Counts what is missing, came late, came twice, or began anew.
+ */
+void domain_sequence(struct decode *d, struct domain *domain, uint32_t number, uint32_t units);
+
+/*
+ * The number of units is not known after all (an IPFIX set without its
+ * template): the next datagram is not measured against this one.
+ */
+void domain_sequence_unknown(struct domain *domain);
+
+/* Likewise for the flow samples of one sFlow data source. */
+void domain_sample_sequence(struct decode *d, struct domain *domain, uint32_t source_type,
+                            uint32_t source_id, uint32_t number);
+
+#endif

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Which fields a format writes. */
+#include "lib/field_set.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/nearest.h"
+
+/* The sets by name: each is the rows that have one of its bits. */
+static const struct {
+    const char *name;
+    uint8_t bits;
+} named_sets[] = {
+    {"goflow2", IN_GOFLOW2},
+    {"all", IN_GOFLOW2 | IN_ALL},
+};
+
+enum { NAMED_SETS = sizeof(named_sets) / sizeof(named_sets[0]) };
+
+bool field_set_has(const struct field_set *set, unsigned at)
+{
+    for (uint16_t i = 0; i < set->n; i++) {
+        if (set->at[i] == at) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add(struct field_set *set, uint16_t at)
+{
+    if (!field_set_has(set, at)) {
+        set->at[set->n++] = at;
+    }
+}
+
+static bool same_word(const char *name, const char *word, size_t len)
+{
+    return strlen(name) == len && strncmp(name, word, len) == 0;
+}
+
+static bool add_named_set(struct field_set *set, const char *word, size_t len)
+{
+    for (size_t i = 0; i < NAMED_SETS; i++) {
+        if (!same_word(named_sets[i].name, word, len)) {
+            continue;
+        }
+        for (uint16_t at = 0; at < FLOW_NFIELDS; at++) {
+            if ((flow_fields[at].sets & named_sets[i].bits) != 0) {
+                add(set, at);
+            }
+        }
+        return true;
+    }
+    return false;
+}
+
+static bool add_field(struct field_set *set, const char *word, size_t len)
+{
+    for (uint16_t at = 0; at < FLOW_NFIELDS; at++) {
+        if (same_word(flow_fields[at].key, word, len)) {
+            add(set, at);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void explain(const char *word, size_t len, char *message, size_t message_size)
+{
+    struct nearest nearest;
+
+    nearest_begin(&nearest, word, len);
+    for (size_t i = 0; i < NAMED_SETS; i++) {
+        nearest_offer(&nearest, named_sets[i].name);
+    }
+    for (uint16_t at = 0; at < FLOW_NFIELDS; at++) {
+        nearest_offer(&nearest, flow_fields[at].key);
+    }
+    if (nearest.name[0] != '\0') {
+        (void)snprintf(message, message_size, "there is no field \"%.*s\"; did you mean \"%s\"?",
+                       (int)len, word, nearest.name);
+    } else {
+        (void)snprintf(message, message_size,
+                       "there is no field \"%.*s\"; give goflow2, all, or a list of fields",
+                       (int)len, word);
+    }
+}
+
+bool field_set_parse(struct field_set *set, const char *words, char *message, size_t message_size)
+{
+    set->n = 0;
+    for (;;) {
+        const size_t len = strcspn(words, ",");
+
+        if (!add_named_set(set, words, len) && !add_field(set, words, len)) {
+            explain(words, len, message, message_size);
+            return false;
+        }
+        if (words[len] == '\0') {
+            return true;
+        }
+        words += len + 1;
+    }
+}

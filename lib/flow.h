@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LIB_FLOW_H
+#define LIB_FLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "lib/element.h"
+
+/* An IPv4 or IPv6 address in network order; len is 4, 16, or 0 for none. */
+struct flow_addr {
+    uint8_t bytes[16];
+    uint8_t len;
+};
+
+/* Text or octets that are borrowed until the record is emitted: from the datagram, or from its exporter. */
+struct flow_slice {
+    const uint8_t *data;
+    uint16_t len;
+};
+
+/* How much of a list a record keeps; the rest is dropped and counted. */
+enum {
+    FLOW_NUMBERS_MAX = 1000, /* goflow2's limit for AS paths and communities */
+    FLOW_LABELS_MAX = 10,
+    FLOW_ADDRS_MAX = 16,
+    FLOW_LAYERS_MAX = 32,
+    FLOW_ELEMENTS_MAX = 1024, /* the greatest template */
+};
+
+struct flow_numbers {
+    uint16_t n;
+    uint32_t at[FLOW_NUMBERS_MAX];
+};
+
+struct flow_labels {
+    uint16_t n;
+    uint32_t at[FLOW_LABELS_MAX];
+};
+
+struct flow_addrs {
+    uint16_t n;
+    struct flow_addr at[FLOW_ADDRS_MAX];
+};
+
+struct flow_layers {
+    uint16_t n;
+    uint8_t at[FLOW_LAYERS_MAX]; /* enum flow_layer */
+};
+
+struct flow_sizes {
+    uint16_t n;
+    uint32_t at[FLOW_LAYERS_MAX];
+};
+
+/* Whether a template names an element more than once. */
+enum flow_element_repeated { ELEMENT_ONCE, ELEMENT_FIRST, ELEMENT_LATER };
+
+/* An element that no field holds, as it came. */
+struct flow_element {
+    const uint8_t *data;
+    uint16_t len;
+    uint16_t index; /* enum element_index, maybe IE_REVERSE; IE_NONE for an unknown one */
+    uint16_t id;    /* as the template record names it */
+    uint32_t pen;
+    uint8_t repeated; /* enum flow_element_repeated */
+};
+
+struct flow_elements {
+    uint16_t n;
+    struct flow_element at[FLOW_ELEMENTS_MAX];
+};
+
+/* Protocols, numbered as in goflow2's protobuf; those that goflow2 does not read come behind. */
+#define FLOW_TYPES(X)                                                                              \
+    X(FLOWUNKNOWN, 0)                                                                              \
+    X(SFLOW_5, 1)                                                                                  \
+    X(NETFLOW_V5, 2)                                                                               \
+    X(NETFLOW_V9, 3)                                                                               \
+    X(IPFIX, 4)                                                                                    \
+    X(NETFLOW_V1, 5)                                                                               \
+    X(NETFLOW_V7, 6)
+
+/* Headers of a sampled packet, numbered as in goflow2's protobuf; weir's own from 32 on. */
+#define FLOW_LAYERS(X)                                                                             \
+    X(Ethernet, 0)                                                                                 \
+    X(IPv4, 1)                                                                                     \
+    X(IPv6, 2)                                                                                     \
+    X(TCP, 3)                                                                                      \
+    X(UDP, 4)                                                                                      \
+    X(MPLS, 5)                                                                                     \
+    X(Dot1Q, 6)                                                                                    \
+    X(ICMP, 7)                                                                                     \
+    X(ICMPv6, 8)                                                                                   \
+    X(GRE, 9)                                                                                      \
+    X(IPv6HeaderRouting, 10)                                                                       \
+    X(IPv6HeaderFragment, 11)                                                                      \
+    X(Geneve, 12)                                                                                  \
+    X(Teredo, 13)                                                                                  \
+    X(IPv6HeaderHopByHop, 32)                                                                      \
+    X(IPv6HeaderDestination, 33)                                                                   \
+    X(AH, 34)                                                                                      \
+    X(SCTP, 35)                                                                                    \
+    X(VXLAN, 36)                                                                                   \
+    X(GTPU, 37)                                                                                    \
+    X(PseudowireControl, 38)                                                                       \
+    X(Custom, 99)
+
+enum flow_type {
+#define X(name, number) FLOW_TYPE_##name = (number),
+    FLOW_TYPES(X)
+#undef X
+};
+
+enum flow_layer {
+#define X(name, number) FLOW_LAYER_##name = (number),
+    FLOW_LAYERS(X)
+#undef X
+    FLOW_LAYER_COUNT,
+};
+
+/* How a field is held.  A new kind needs its type here, a reader in template.c, and a writer in each format. */
+#define FLOW_KINDS(X)                                                                              \
+    X(TYPE, uint8_t)                                                                               \
+    X(U8, uint8_t)                                                                                 \
+    X(U16, uint16_t)                                                                               \
+    X(U32, uint32_t)                                                                               \
+    X(U64, uint64_t)                                                                               \
+    X(FLOAT, double)                                                                               \
+    X(TIME, uint64_t)                                                                              \
+    X(ADDR, struct flow_addr)                                                                      \
+    X(ETYPE, uint16_t)                                                                             \
+    X(PROTO, uint8_t)                                                                              \
+    X(MAC, uint64_t)                                                                               \
+    X(NET_SRC, uint8_t)                                                                            \
+    X(NET_DST, uint8_t)                                                                            \
+    X(NUMBERS, struct flow_numbers)                                                                \
+    X(LABELS, struct flow_labels)                                                                  \
+    X(ADDRS, struct flow_addrs)                                                                    \
+    X(LAYERS, struct flow_layers)                                                                  \
+    X(SIZES, struct flow_sizes)                                                                    \
+    X(TEXT, struct flow_slice)                                                                     \
+    X(OCTETS, struct flow_slice)                                                                   \
+    X(NAME, const char *)                                                                          \
+    X(ELEMENTS, struct flow_elements)
+
+enum flow_kind {
+#define X(kind, type) FLOW_KIND_##kind,
+    FLOW_KINDS(X)
+#undef X
+    FLOW_KIND_COUNT,
+};
+
+#define X(kind, type) typedef type FLOW_CTYPE_##kind;
+FLOW_KINDS(X)
+#undef X
+
+/* FLOW_AT_bytes is the number of the row of bytes. */
+enum flow_index {
+#define FLOW_FIELD(member, kind, key, protobuf, sets, sources, further, unit, text) FLOW_AT_##member,
+#include "lib/flow_fields.def"
+#undef FLOW_FIELD
+    FLOW_NFIELDS,
+};
+
+enum { FLOW_WORDS = (FLOW_NFIELDS + 63) / 64 };
+
+/* One flow, whichever protocol it came by.  A member means something only where its presence bit is set. */
+struct flow {
+    uint64_t has[FLOW_WORDS];
+#define FLOW_FIELD(member, kind, key, protobuf, sets, sources, further, unit, text)                \
+    FLOW_CTYPE_##kind member;
+#include "lib/flow_fields.def"
+#undef FLOW_FIELD
+};
+
+/* The sets that a row may be in. */
+enum { IN_GOFLOW2 = 1, IN_ALL = 2 };
+
+enum { FLOW_SOURCES_MAX = 5 };
+
+/* What one row says, for code that walks them. */
+struct flow_field {
+    const char *key;
+    const char *unit;
+    const char *text;
+    uint8_t kind; /* enum flow_kind */
+    uint8_t sets;
+    uint16_t protobuf;
+    uint16_t offset; /* of the member in struct flow */
+    uint16_t sources[FLOW_SOURCES_MAX]; /* elements that goflow2 reads, best first; ends with IE_NONE */
+    uint16_t further[FLOW_SOURCES_MAX]; /* elements that only weir reads, likewise */
+};
+
+extern const struct flow_field flow_fields[FLOW_NFIELDS];
+
+/* Forgets all fields.  Costs a few words, whatever the record held. */
+static inline void flow_clear(struct flow *flow)
+{
+    memset(flow->has, 0, sizeof(flow->has));
+}
+
+static inline bool flow_has(const struct flow *flow, unsigned at)
+{
+    return (flow->has[at / 64] >> at % 64 & 1) != 0;
+}
+
+static inline void flow_mark(struct flow *flow, unsigned at)
+{
+    flow->has[at / 64] |= (uint64_t)1 << at % 64;
+}
+
+static inline void flow_unmark(struct flow *flow, unsigned at)
+{
+    flow->has[at / 64] &= ~((uint64_t)1 << at % 64);
+}
+
+/* FLOW_SET(flow, bytes, 64) gives a field its value and its presence. */
+#define FLOW_SET(flow, member, value)                                                              \
+    ((flow)->member = (value), flow_mark((flow), FLOW_AT_##member))
+
+#define FLOW_HAS(flow, member) flow_has((flow), FLOW_AT_##member)
+
+/* Appends to a list; what is beyond its bound is dropped, and the answer false. */
+#define FLOW_APPEND(flow, member, value)                                                           \
+    (flow_list_open((flow), FLOW_AT_##member, &(flow)->member.n,                                   \
+                    sizeof((flow)->member.at) / sizeof((flow)->member.at[0]))                      \
+         ? ((flow)->member.at[(flow)->member.n++] = (value), true)                                 \
+         : false)
+
+/* Begins the list if it is absent; says whether one more fits. */
+static inline bool flow_list_open(struct flow *flow, unsigned at, uint16_t *n, size_t max)
+{
+    if (!flow_has(flow, at)) {
+        *n = 0;
+        flow_mark(flow, at);
+    }
+    return *n < max;
+}
+
+/* Makes an address of len bytes: 4 or 16, anything else gives none. */
+struct flow_addr flow_addr_make(const uint8_t *bytes, size_t len);
+
+/* An IPv4-mapped address (::ffff:a.b.c.d) becomes IPv4. */
+struct flow_addr flow_addr_unmap(struct flow_addr addr);
+
+/* Whether all bytes are zero; also where there are none. */
+bool flow_addr_unspecified(const struct flow_addr *addr);
+
+bool flow_addr_equal(const struct flow_addr *a, const struct flow_addr *b);
+
+/* "TCP"; never NULL. Numbers as in goflow2: 146 to 252 are "unassigned". */
+const char *flow_proto_name(uint8_t proto);
+
+/* "IPFIX"; never NULL. */
+const char *flow_type_name(uint8_t type);
+
+/* "Dot1Q"; never NULL. */
+const char *flow_layer_name(uint8_t layer);
+
+#endif

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log: a line is put together on the stack and leaves in one write.
+#include "lib/log.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+/* No pipe tears a line of this length (PIPE_BUF on Linux). */
+enum { LINE_OCTETS = 4096 };
+
+/* Kept free for the end of a line that had to be cut: a quote, and the mark that says so. */
+enum { CUT_OCTETS = sizeof("\",\"cut\":\"true\"}\n") };
+
+/* What stands around the attributes of a line. */
+struct form {
+    const char *open;
+    const char *between;
+    const char *before_name;
+    const char *after_name;
+    const char *close;
+    bool always_quoted;
+};
+
+struct line {
+    const struct form *form;
+    size_t limit;
+    size_t used;
+    bool cut;
+    char data[LINE_OCTETS];
+};
+
+static const struct form text_form = {"", " ", "", "=", "\n", false};
+static const struct form json_form = {"{", ",", "\"", "\":", "}\n", true};
+
+static const char *const level_names[] = {
+    [LOG_LEVEL_DEBUG] = "DEBUG",
+    [LOG_LEVEL_INFO] = "INFO",
+    [LOG_LEVEL_WARN] = "WARN",
+    [LOG_LEVEL_ERROR] = "ERROR",
+};
+
+enum { LEVEL_COUNT = sizeof(level_names) / sizeof(level_names[0]) };
+
+/* Characters of more than one octet (Unicode, table 3-7), but for the controls U+0080 to U+009F. */
+static const struct {
+    unsigned char first_min, first_max;
+    unsigned char second_min, second_max;
+    unsigned char len;
+} characters[] = {
+    {0xc2, 0xc2, 0xa0, 0xbf, 2}, {0xc3, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+    {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+    {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+static _Atomic(enum log_level) lowest_level = LOG_LEVEL_INFO;
+static _Atomic(const struct form *) chosen_form = &text_form;
+
+/* U+2028 and U+2029 end a line for some readers. */
+static bool ends_line(const unsigned char *c)
+{
+    return c[0] == 0xe2 && c[1] == 0x80 && (c[2] == 0xa8 || c[2] == 0xa9);
+}
+
+/* Whether octets from second to last continue a character of len octets. */
+static bool continues(const unsigned char *c, size_t len)
+{
+    for (size_t i = 2; i < len; i++) {
+        if (c[i] < 0x80 || c[i] > 0xbf) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Octets of the character at text, 0 if it may not stand in a line as it is. */
+static size_t plain_len(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+
+    if (c[0] < 0x80) {
+        return c[0] >= ' ' && c[0] < 0x7f && c[0] != '"' && c[0] != '\\';
+    }
+    for (size_t i = 0; i < sizeof(characters) / sizeof(characters[0]); i++) {
+        if (c[0] >= characters[i].first_min && c[0] <= characters[i].first_max &&
+            c[1] >= characters[i].second_min && c[1] <= characters[i].second_max &&
+            continues(c, characters[i].len) && !ends_line(c)) {
+            return characters[i].len;
+        }
+    }
+    return 0;
+}
+
+/* As goflow2 quotes, so a backslash alone needs none. */
+static bool needs_quotes(const char *text)
+{
+    if (*text == '\0') {
+        return true;
+    }
+    for (size_t len = 1; *text != '\0'; text += len) {
+        len = *text == '\\' ? 1 : plain_len(text);
+        if (len == 0 || *text == ' ' || *text == '=') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_octets(struct line *line, const char *octets, size_t len)
+{
+    if (line->cut || len > line->limit - line->used) {
+        line->cut = true;
+        return;
+    }
+    memcpy(line->data + line->used, octets, len);
+    line->used += len;
+}
+
+static void put(struct line *line, const char *text)
+{
+    put_octets(line, text, strlen(text));
+}
+
+/* An octet of no character, or of one that acts on a terminal, becomes U+FFFD. */
+static void put_escaped(struct line *line, unsigned char c)
+{
+    static const char letters[] = "\"\"\\\\\nn\rr\tt";
+    const char *letter = strchr(letters, (char)c);
+    char text[sizeof("\\u0000")];
+
+    if (letter != NULL && (letter - letters) % 2 == 0) {
+        put_octets(line, (const char[]){'\\', letter[1]}, 2);
+        return;
+    }
+    snprintf(text, sizeof(text), "\\u%04x", c < 0x80 ? c : 0xfffdU);
+    put(line, text);
+}
+
+/* A text that is cut still gets its closing quote. */
+static void put_quoted(struct line *line, const char *text)
+{
+    put(line, "\"");
+    for (size_t len; *text != '\0' && !line->cut; text += len) {
+        len = plain_len(text);
+        if (len > 0) {
+            put_octets(line, text, len);
+            continue;
+        }
+        put_escaped(line, (unsigned char)*text);
+        len = 1;
+    }
+    line->data[line->used++] = '"';
+}
+
+static void put_bare(struct line *line, const char *text)
+{
+    for (size_t len; *text != '\0' && !line->cut; text += len) {
+        len = *text == '\\' ? 1 : plain_len(text);
+        put_octets(line, text, len);
+    }
+}
+
+static void put_value(struct line *line, const struct log_attribute *attribute)
+{
+    char digits[sizeof("-9223372036854775808")];
+
+    if (attribute->text == NULL) {
+        snprintf(digits, sizeof(digits), "%lld", (long long)attribute->number);
+        put(line, digits);
+    } else if (line->form->always_quoted || needs_quotes(attribute->text)) {
+        put_quoted(line, attribute->text);
+    } else {
+        put_bare(line, attribute->text);
+    }
+}
+
+/* Leaves the attribute out if its name and the longest number find no room. */
+static void put_attribute(struct line *line, const struct log_attribute *attribute)
+{
+    if (line->cut || line->limit - line->used < strlen(attribute->name) + 32) {
+        line->cut = true;
+        return;
+    }
+    put(line, line->used == strlen(line->form->open) ? "" : line->form->between);
+    put(line, line->form->before_name);
+    put(line, attribute->name);
+    put(line, line->form->after_name);
+    put_value(line, attribute);
+}
+
+static void put_time(struct line *line)
+{
+    struct timespec now;
+    struct tm utc;
+    char text[64];
+    size_t len;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(text + len, sizeof(text) - len, ".%03uZ", (unsigned)(now.tv_nsec / 1000000) % 1000);
+    put_attribute(line, &LOG_TEXT("time", text));
+}
+
+static void line_end(struct line *line)
+{
+    const bool cut = line->cut;
+
+    line->limit = sizeof(line->data);
+    line->cut = false;
+    if (cut) {
+        put(line, line->form->between);
+        put(line, line->form->before_name);
+        put(line, "cut");
+        put(line, line->form->after_name);
+        put_value(line, &LOG_TEXT("cut", "true"));
+    }
+    put(line, line->form->close);
+}
+
+/* If standard error takes nothing, there is nobody to tell. */
+static void line_send(const struct line *line)
+{
+    ssize_t written;
+
+    do {
+        written = write(STDERR_FILENO, line->data, line->used);
+    } while (written < 0 && errno == EINTR);
+}
+
+void log_write(enum log_level level, const char *message, const struct log_attribute *attributes)
+{
+    struct line line;
+
+    if (level < atomic_load(&lowest_level)) {
+        return;
+    }
+    line.form = atomic_load(&chosen_form);
+    line.limit = sizeof(line.data) - CUT_OCTETS;
+    line.used = 0;
+    line.cut = false;
+    put(&line, line.form->open);
+    put_time(&line);
+    put_attribute(&line, &LOG_TEXT("level", level_names[level]));
+    put_attribute(&line, &LOG_TEXT("msg", message));
+    for (; attributes->name != NULL; attributes++) {
+        put_attribute(&line, attributes);
+    }
+    line_end(&line);
+    line_send(&line);
+}
+
+void log_set_level(enum log_level level)
+{
+    atomic_store(&lowest_level, level);
+}
+
+void log_set_json(bool json)
+{
+    atomic_store(&chosen_form, json ? &json_form : &text_form);
+}
+
+bool log_parse_level(const char *text, enum log_level *level)
+{
+    for (int i = 0; i < LEVEL_COUNT; i++) {
+        if (strcasecmp(text, level_names[i]) == 0) {
+            *level = (enum log_level)i;
+            return true;
+        }
+    }
+    return false;
+}

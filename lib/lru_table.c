@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A hash table that knows which of its entries was unused for longest. */
+#include "lib/lru_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FEWEST_BUCKETS = 8 };
+
+static uint64_t rotate(uint64_t x, unsigned by)
+{
+    return x << by | x >> (64 - by);
+}
+
+static void sip_round(uint64_t v[4])
+{
+    v[0] += v[1];
+    v[1] = rotate(v[1], 13) ^ v[0];
+    v[0] = rotate(v[0], 32);
+    v[2] += v[3];
+    v[3] = rotate(v[3], 16) ^ v[2];
+    v[0] += v[3];
+    v[3] = rotate(v[3], 21) ^ v[0];
+    v[2] += v[1];
+    v[1] = rotate(v[1], 17) ^ v[2];
+    v[2] = rotate(v[2], 32);
+}
+
+/* SipHash-1-3 (Aumasson and Bernstein): one round a word, three at the end. */
+static uint64_t sip_hash(const uint64_t *secret, const uint8_t *data, size_t len)
+{
+    uint64_t v[4] = {secret[0] ^ 0x736f6d6570736575, secret[1] ^ 0x646f72616e646f6d,
+                     secret[0] ^ 0x6c7967656e657261, secret[1] ^ 0x7465646279746573};
+
+    for (size_t at = 0;; at += 8) {
+        const size_t left = len - at;
+        uint64_t word = left < 8 ? (uint64_t)len << 56 : 0;
+
+        memcpy(&word, data + at, left < 8 ? left : 8);
+        v[3] ^= word;
+        sip_round(v);
+        v[0] ^= word;
+        if (left < 8) {
+            break;
+        }
+    }
+    v[2] ^= 0xff;
+    for (int i = 0; i < 3; i++) {
+        sip_round(v);
+    }
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+void lru_init(struct lru_table *table, size_t key_offset, size_t key_size, const uint64_t *secret)
+{
+    *table = (struct lru_table){.key_offset = key_offset, .key_size = key_size, .secret = secret};
+}
+
+void lru_close(struct lru_table *table)
+{
+    free(table->buckets);
+    table->buckets = NULL;
+    table->n_buckets = 0;
+}
+
+static const uint8_t *key_of(const struct lru_table *table, const struct lru_entry *entry)
+{
+    return (const uint8_t *)entry + table->key_offset;
+}
+
+static struct lru_entry **bucket_of(const struct lru_table *table, uint64_t hash)
+{
+    return &table->buckets[hash & (table->n_buckets - 1)];
+}
+
+static void make_newest(struct lru_table *table, struct lru_entry *entry)
+{
+    entry->older = table->newest;
+    entry->newer = NULL;
+    if (table->newest != NULL) {
+        table->newest->newer = entry;
+    } else {
+        table->oldest = entry;
+    }
+    table->newest = entry;
+}
+
+static void leave_order(struct lru_table *table, struct lru_entry *entry)
+{
+    if (entry->older != NULL) {
+        entry->older->newer = entry->newer;
+    } else {
+        table->oldest = entry->newer;
+    }
+    if (entry->newer != NULL) {
+        entry->newer->older = entry->older;
+    } else {
+        table->newest = entry->older;
+    }
+}
+
+void *lru_find(struct lru_table *table, const void *key)
+{
+    struct lru_entry *entry;
+    uint64_t hash;
+
+    if (table->n == 0) {
+        return NULL;
+    }
+    hash = sip_hash(table->secret, key, table->key_size);
+    for (entry = *bucket_of(table, hash); entry != NULL; entry = entry->next) {
+        if (entry->hash == hash && memcmp(key_of(table, entry), key, table->key_size) == 0) {
+            break;
+        }
+    }
+    if (entry != NULL && entry != table->newest) {
+        leave_order(table, entry);
+        make_newest(table, entry);
+    }
+    return entry;
+}
+
+static void link_bucket(struct lru_table *table, struct lru_entry *entry)
+{
+    struct lru_entry **bucket = bucket_of(table, entry->hash);
+
+    entry->next = *bucket;
+    *bucket = entry;
+}
+
+static bool grow(struct lru_table *table)
+{
+    const size_t n = table->n_buckets == 0 ? FEWEST_BUCKETS : table->n_buckets * 2;
+    struct lru_entry **buckets = calloc(n, sizeof(struct lru_entry *));
+
+    if (buckets == NULL) {
+        return table->n_buckets != 0; /* fuller buckets will do */
+    }
+    free(table->buckets);
+    table->buckets = buckets;
+    table->n_buckets = n;
+    for (struct lru_entry *entry = table->oldest; entry != NULL; entry = entry->newer) {
+        link_bucket(table, entry);
+    }
+    return true;
+}
+
+bool lru_insert(struct lru_table *table, void *entry_)
+{
+    struct lru_entry *entry = entry_;
+
+    if (table->n >= table->n_buckets && !grow(table)) {
+        return false;
+    }
+    entry->hash = sip_hash(table->secret, key_of(table, entry), table->key_size);
+    link_bucket(table, entry);
+    make_newest(table, entry);
+    table->n++;
+    return true;
+}
+
+void lru_remove(struct lru_table *table, void *entry_)
+{
+    struct lru_entry *entry = entry_;
+    struct lru_entry **link = bucket_of(table, entry->hash);
+
+    while (*link != entry) {
+        link = &(*link)->next;
+    }
+    *link = entry->next;
+    leave_order(table, entry);
+    table->n--;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LIB_LRU_TABLE_H
+#define LIB_LRU_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A hash table that knows which of its entries was unused for longest.  Keys come
+ * from the network, so the hash is keyed (SipHash-1-3) with a secret that senders
+ * cannot know.  Entries belong to the caller, who embeds a struct lru_entry as
+ * their first member; the table allocates only its buckets.
+ */
+struct lru_entry {
+    struct lru_entry *next; /* in its bucket */
+    struct lru_entry *older;
+    struct lru_entry *newer;
+    uint64_t hash;
+};
+
+struct lru_table {
+    struct lru_entry **buckets;
+    size_t n_buckets; /* a power of two, or 0 */
+    size_t n;
+    struct lru_entry *oldest;
+    struct lru_entry *newest;
+    size_t key_offset; /* from the beginning of the entry */
+    size_t key_size;
+    const uint64_t *secret; /* two words, borrowed */
+};
+
+void lru_init(struct lru_table *table, size_t key_offset, size_t key_size, const uint64_t *secret);
+
+/* Frees the buckets; the entries must be gone. */
+void lru_close(struct lru_table *table);
+
+/* The entry of this key, now the newest, or NULL.  Padding in keys must be zero. */
+void *lru_find(struct lru_table *table, const void *key);
+
+/* Adds an entry whose key is not there yet; false if there is no memory. */
+bool lru_insert(struct lru_table *table, void *entry);
+
+void lru_remove(struct lru_table *table, void *entry);
+
+/* The entry unused for longest, or NULL. */
+static inline void *lru_oldest(struct lru_table *table)
+{
+    return table->oldest;
+}
+
+#endif

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The readers of single fields: from the octets of a data record into struct flow. */
+#include "lib/template_readers.h"
+
+#include "lib/packet.h"
+
+enum { SECOND_NS = 1000000000, MILLISECOND_NS = 1000000, MICROSECOND_NS = 1000 };
+
+/* NTP counts from 1900, and overflows into a new era each 2^32 seconds (RFC 7011 section 6.1.9). */
+static const uint64_t NTP_TO_UNIX = 2208988800;
+static const uint64_t NTP_ERA = (uint64_t)1 << 32;
+
+static uint64_t number(const uint8_t *data, size_t len)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        value = value << 8 | data[i];
+    }
+    return value;
+}
+
+static void *member(struct decode *d, const struct template_action *action)
+{
+    return (uint8_t *)&d->flow + action->member;
+}
+
+/*
+ * The number of a field that holds values up to max.  False where it is not to be
+ * stored: no octets, too great, or a zero that would replace what another field said.
+ */
+static bool read_number(struct decode *d, const struct template_action *action, const uint8_t *data,
+                        size_t len, uint64_t max, uint64_t *value)
+{
+    *value = number(data, len);
+    if (len == 0 || (action->merge && *value == 0 && flow_has(&d->flow, action->at))) {
+        return false;
+    }
+    if (*value > max && !decode_compat(d, COMPAT_ELEMENTS)) {
+        decode_fault(d, DECODE_FIELD_VALUE, flow_fields[action->at].key);
+        return false;
+    }
+    flow_mark(&d->flow, action->at);
+    return true;
+}
+
+static void read_u8(struct decode *d, const struct template_action *action, const uint8_t *data,
+                    size_t len)
+{
+    uint64_t value;
+
+    if (read_number(d, action, data, len, UINT8_MAX, &value)) {
+        *(uint8_t *)member(d, action) = (uint8_t)value;
+    }
+}
+
+static void read_u16(struct decode *d, const struct template_action *action, const uint8_t *data,
+                     size_t len)
+{
+    uint64_t value;
+
+    if (read_number(d, action, data, len, UINT16_MAX, &value)) {
+        *(uint16_t *)member(d, action) = (uint16_t)value;
+    }
+}
+
+static void read_u32(struct decode *d, const struct template_action *action, const uint8_t *data,
+                     size_t len)
+{
+    uint64_t value;
+
+    if (read_number(d, action, data, len, UINT32_MAX, &value)) {
+        *(uint32_t *)member(d, action) = (uint32_t)value;
+    }
+}
+
+static void read_u64(struct decode *d, const struct template_action *action, const uint8_t *data,
+                     size_t len)
+{
+    uint64_t value;
+
+    if (read_number(d, action, data, len, UINT64_MAX, &value)) {
+        *(uint64_t *)member(d, action) = value;
+    }
+}
+
+static void read_float(struct decode *d, const struct template_action *action, const uint8_t *data,
+                       size_t len)
+{
+    const uint64_t bits = number(data, len);
+    double *value = member(d, action);
+
+    if (len == sizeof(float)) {
+        const uint32_t narrow = (uint32_t)bits;
+        float single;
+
+        memcpy(&single, &narrow, sizeof(single));
+        *value = (double)single;
+    } else {
+        memcpy(value, &bits, sizeof(*value));
+    }
+    flow_mark(&d->flow, action->at);
+}
+
+/* Elements 8 and 27 may stand side by side with one of them zero: the other one counts. */
+static void read_addr(struct decode *d, const struct template_action *action, const uint8_t *data,
+                      size_t len)
+{
+    const struct flow_addr addr = flow_addr_make(data, len);
+
+    if (flow_has(&d->flow, action->at) && flow_addr_unspecified(&addr)) {
+        return;
+    }
+    *(struct flow_addr *)member(d, action) = addr;
+    flow_mark(&d->flow, action->at);
+    if (action->at == FLOW_AT_src_addr || action->at == FLOW_AT_dst_addr) {
+        FLOW_SET(&d->flow, etype, action->detail);
+    }
+}
+
+static void read_slice(struct decode *d, const struct template_action *action, const uint8_t *data,
+                       size_t len)
+{
+    struct flow_slice *slice = member(d, action);
+
+    slice->data = data;
+    slice->len = (uint16_t)len;
+    flow_mark(&d->flow, action->at);
+}
+
+/* Strings of fixed length are filled up with zeros or blanks (RFC 7011 section 6.1.6). */
+static void read_text(struct decode *d, const struct template_action *action, const uint8_t *data,
+                      size_t len)
+{
+    while (len > 0 && (data[len - 1] == '\0' || data[len - 1] == ' ')) {
+        len--;
+    }
+    read_slice(d, action, data, len);
+}
+
+template_reader *template_reader_of_kind(enum flow_kind kind)
+{
+    static template_reader *const readers[FLOW_KIND_COUNT] = {
+        [FLOW_KIND_U8] = read_u8,      [FLOW_KIND_PROTO] = read_u8,    [FLOW_KIND_NET_SRC] = read_u8,
+        [FLOW_KIND_NET_DST] = read_u8, [FLOW_KIND_U16] = read_u16,     [FLOW_KIND_ETYPE] = read_u16,
+        [FLOW_KIND_U32] = read_u32,    [FLOW_KIND_U64] = read_u64,     [FLOW_KIND_MAC] = read_u64,
+        [FLOW_KIND_FLOAT] = read_float, [FLOW_KIND_ADDR] = read_addr,  [FLOW_KIND_TEXT] = read_text,
+        [FLOW_KIND_OCTETS] = read_slice,
+    };
+
+    return readers[kind];
+}
+
+void template_keep_element(struct decode *d, const struct template_action *action,
+                           const uint8_t *data, size_t len)
+{
+    const struct flow_element element = {
+        .data = data,
+        .len = (uint16_t)len,
+        .index = action->element,
+        .id = action->field->id,
+        .pen = action->field->pen,
+        .repeated = (uint8_t)action->detail,
+    };
+
+    FLOW_APPEND(&d->flow, elements, element);
+}
+
+static void read_ip_version(struct decode *d, const struct template_action *action,
+                            const uint8_t *data, size_t len)
+{
+    (void)action;
+    if (len > 0 && (data[0] == 4 || data[0] == 6)) {
+        FLOW_SET(&d->flow, etype, data[0] == 4 ? 0x0800 : 0x86dd);
+    }
+}
+
+static void read_icmp(struct decode *d, const struct template_action *action, const uint8_t *data,
+                      size_t len)
+{
+    const uint64_t value = number(data, len);
+
+    (void)action;
+    FLOW_SET(&d->flow, icmp_type, (uint8_t)(value >> 8));
+    FLOW_SET(&d->flow, icmp_code, (uint8_t)value);
+}
+
+static void read_fragment_flags(struct decode *d, const struct template_action *action,
+                                const uint8_t *data, size_t len)
+{
+    (void)action;
+    FLOW_SET(&d->flow, ip_flags, (uint8_t)(number(data, len) >> 5));
+}
+
+/* A label stack entry without its time to live: 20 bits of label, 3 of class, 1 that ends the stack. */
+static void read_label(struct decode *d, const struct template_action *action, const uint8_t *data,
+                       size_t len)
+{
+    const uint16_t at = action->detail;
+
+    if (len < 3) {
+        return;
+    }
+    while (!FLOW_HAS(&d->flow, mpls_label) || d->flow.mpls_label.n <= at) {
+        FLOW_APPEND(&d->flow, mpls_label, 0);
+    }
+    d->flow.mpls_label.at[at] = (uint32_t)(number(data, 3) >> 4);
+}
+
+static void read_mpls_ip(struct decode *d, const struct template_action *action,
+                         const uint8_t *data, size_t len)
+{
+    (void)action;
+    FLOW_APPEND(&d->flow, mpls_ip, flow_addr_make(data, len));
+}
+
+static void set_time(struct decode *d, const struct template_action *action, uint64_t ns)
+{
+    *(uint64_t *)member(d, action) = ns;
+    flow_mark(&d->flow, action->at);
+}
+
+/* Seconds or milliseconds since 1970; detail is how many of them make a second. */
+static void read_time(struct decode *d, const struct template_action *action, const uint8_t *data,
+                      size_t len)
+{
+    const uint64_t unit_ns = SECOND_NS / action->detail;
+    const uint64_t value = number(data, len);
+
+    if (value > UINT64_MAX / unit_ns) {
+        decode_fault(d, DECODE_FIELD_VALUE, flow_fields[action->at].key);
+        return;
+    }
+    set_time(d, action, value * unit_ns);
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* Which era the seconds are of is not said: the one nearest to the time of receipt. */
+static void read_ntp_time(struct decode *d, const struct template_action *action,
+                          const uint8_t *data, size_t len)
+{
+    const uint64_t value = number(data, len);
+    const uint64_t received = d->datagram->received_ns / SECOND_NS + NTP_TO_UNIX;
+    const uint64_t fraction = (uint32_t)value;
+    uint64_t seconds = value >> 32;
+
+    if (distance(seconds + NTP_ERA, received) < distance(seconds, received)) {
+        seconds += NTP_ERA;
+    }
+    if (seconds < NTP_TO_UNIX) {
+        decode_fault(d, DECODE_TIME_SUSPECT, flow_fields[action->at].key);
+        return;
+    }
+    set_time(d, action,
+             (seconds - NTP_TO_UNIX) * SECOND_NS +
+                 (uint64_t)((double)fraction * (double)SECOND_NS / (double)NTP_ERA));
+}
+
+/* Microseconds before the export. */
+static void read_time_delta(struct decode *d, const struct template_action *action,
+                            const uint8_t *data, size_t len)
+{
+    const uint64_t before = number(data, len) * MICROSECOND_NS;
+
+    if (before > d->message.export_ns) {
+        decode_fault(d, DECODE_TIME_SUSPECT, flow_fields[action->at].key);
+        return;
+    }
+    set_time(d, action, d->message.export_ns - before);
+}
+
+static void read_frame_size(struct decode *d, const struct template_action *action,
+                            const uint8_t *data, size_t len)
+{
+    (void)action;
+    FLOW_SET(&d->flow, bytes, number(data, len));
+    FLOW_SET(&d->flow, packets, 1);
+}
+
+/* The first octets of one packet; detail is enum packet_start (RFC 5477 section 8.5, RFC 7133). */
+static void read_packet(struct decode *d, const struct template_action *action,
+                        const uint8_t *data, size_t len)
+{
+    struct wire packet;
+
+    wire_init(&packet, data, len);
+    packet_read(d, &packet, action->detail);
+    FLOW_SET(&d->flow, packets, 1);
+    if (FLOW_HAS(&d->flow, bytes)) {
+        return;
+    }
+    if (decode_compat(d, COMPAT_ELEMENTS)) {
+        FLOW_SET(&d->flow, bytes, len);
+    } else if (FLOW_HAS(&d->flow, ip_length)) {
+        FLOW_SET(&d->flow, bytes, d->flow.ip_length);
+    }
+}
+
+/* clang-format off */
+const struct template_special template_specials[] = {
+    {IE_ipVersion,                 0, 0, IN_BOTH, read_ip_version},
+    {IE_icmpTypeCodeIPv4,          0, 0, IN_BOTH, read_icmp},
+    {IE_icmpTypeCodeIPv6,          0, 0, IN_BOTH, read_icmp},
+    {IE_fragmentFlags,             0, 0, IN_BOTH, read_fragment_flags},
+    {IE_mplsTopLabelStackSection,  0, 0, IN_BOTH, read_label},
+    {IE_mplsLabelStackSection2,    0, 1, IN_BOTH, read_label},
+    {IE_mplsLabelStackSection3,    0, 2, IN_BOTH, read_label},
+    {IE_mplsLabelStackSection4,    0, 3, IN_NEITHER, read_label},
+    {IE_mplsLabelStackSection5,    0, 4, IN_NEITHER, read_label},
+    {IE_mplsLabelStackSection6,    0, 5, IN_NEITHER, read_label},
+    {IE_mplsLabelStackSection7,    0, 6, IN_NEITHER, read_label},
+    {IE_mplsLabelStackSection8,    0, 7, IN_NEITHER, read_label},
+    {IE_mplsLabelStackSection9,    0, 8, IN_NEITHER, read_label},
+    {IE_mplsLabelStackSection10,   0, 9, IN_NEITHER, read_label},
+    {IE_mplsTopLabelIPv4Address,   0, 0, IN_BOTH, read_mpls_ip},
+    {IE_mplsTopLabelIPv6Address,   0, 0, IN_BOTH, read_mpls_ip},
+    {IE_flowStartSeconds,          FLOW_AT_time_flow_start, 1, IN_IPFIX, read_time},
+    {IE_flowEndSeconds,            FLOW_AT_time_flow_end,   1, IN_IPFIX, read_time},
+    {IE_flowStartMilliseconds,     FLOW_AT_time_flow_start, 1000, IN_IPFIX, read_time},
+    {IE_flowEndMilliseconds,       FLOW_AT_time_flow_end,   1000, IN_IPFIX, read_time},
+    {IE_flowStartMicroseconds,     FLOW_AT_time_flow_start, 0, IN_IPFIX, read_ntp_time},
+    {IE_flowEndMicroseconds,       FLOW_AT_time_flow_end,   0, IN_IPFIX, read_ntp_time},
+    {IE_flowStartNanoseconds,      FLOW_AT_time_flow_start, 0, IN_IPFIX, read_ntp_time},
+    {IE_flowEndNanoseconds,        FLOW_AT_time_flow_end,   0, IN_IPFIX, read_ntp_time},
+    {IE_flowStartDeltaMicroseconds, FLOW_AT_time_flow_start, 0, IN_IPFIX, read_time_delta},
+    {IE_flowEndDeltaMicroseconds,  FLOW_AT_time_flow_end,   0, IN_IPFIX, read_time_delta},
+    {IE_dataLinkFrameSize,         0, 0, IN_IPFIX, read_frame_size},
+    {IE_dataLinkFrameSection,      0, PACKET_ETHERNET, IN_IPFIX, read_packet},
+    {IE_layer2packetSectionData,   0, PACKET_ETHERNET, IN_NEITHER, read_packet},
+    {IE_ipHeaderPacketSection,     0, PACKET_IP, IN_NEITHER, read_packet},
+    {IE_NONE, 0, 0, IN_NEITHER, NULL},
+};
+/* clang-format on */

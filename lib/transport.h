@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LIB_TRANSPORT_H
+#define LIB_TRANSPORT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "lib/batch.h"
+#include "lib/option.h"
+
+/* Why a record did not arrive: one row a reason, which is also its counter. */
+#define TRANSPORT_LOSSES(X)                                                                        \
+    X(QUEUE_FULL, "queue_full", "found the queue full")                                            \
+    X(TIMED_OUT, "timed_out", "waited longer than it may")                                         \
+    X(TOO_LARGE, "too_large", "is larger than the receiver takes")                                 \
+    X(REFUSED, "refused", "was refused by the receiver")                                           \
+    X(NO_SPACE, "no_space", "found the disk full")                                                 \
+    X(IO, "io", "met an error of the system")                                                      \
+    X(CLOSED, "closed", "had nobody left to read it")                                              \
+    X(SHUTDOWN, "shutdown", "was still held when time was up")
+
+enum transport_loss {
+#define X(name, key, text) TRANSPORT_##name,
+    TRANSPORT_LOSSES(X)
+#undef X
+    TRANSPORT_LOSS_COUNT,
+};
+
+struct transport_loss_text {
+    const char *key;
+    const char *text;
+};
+
+extern const struct transport_loss_text transport_losses[TRANSPORT_LOSS_COUNT];
+
+struct transport;
+
+/*
+ * A place that batches of encoded records go to.  To add one: transports/<name>.c,
+ * and its line in transports/CMakeLists.txt.
+ *
+ * A process has one of each that it uses.  open, reopen and close are called on
+ * the main thread; send by any worker, so it locks what it must, and never waits.
+ * Errors are libuv's: 0, or a negative UV_E code.
+ */
+struct transport_ops {
+    const char *name;             /* as in -transport <name> */
+    const char *title;            /* for people */
+    size_t size;                  /* of its own struct, which begins with a struct transport */
+    const struct option *options; /* what it can be told; ends with a row of zeros */
+
+    /* Logs what went wrong, if something did. */
+    int (*open)(struct transport *t);
+    /*
+     * Takes records from number first on, and returns how many it took.  Those are
+     * its own now: it copies what it keeps, and tells of the end of each by
+     * transport_delivered() or transport_lost().  The others stay the caller's.
+     */
+    size_t (*send)(struct transport *t, const struct batch *batch, size_t first);
+    /* Blocks until send may take more.  For sources that can wait: a capture, not UDP. */
+    void (*wait)(struct transport *t);
+    /* On SIGHUP: opens its file anew.  May be NULL. */
+    void (*reopen)(struct transport *t);
+    /* Delivers what it holds within timeout_ms; the rest is lost by SHUTDOWN. */
+    void (*close)(struct transport *t, unsigned timeout_ms);
+};
+
+/* The head of every transport. */
+struct transport {
+    const struct transport_ops *ops;
+    uv_loop_t *loop;        /* of the main thread */
+    struct slice separator; /* what stands behind each record; set by open */
+    /* Called, from any thread, when no record can leave any more: standard output was closed. */
+    void (*ended)(struct transport *t);
+    void *arg; /* of ended */
+
+    _Atomic uint64_t taken;     /* records */
+    _Atomic uint64_t delivered; /* records */
+    _Atomic uint64_t lost[TRANSPORT_LOSS_COUNT];
+};
+
+void transport_delivered(struct transport *t, uint64_t records);
+void transport_lost(struct transport *t, enum transport_loss why, uint64_t records);
+
+/* Records that send took and whose end is not known yet. */
+uint64_t transport_held(const struct transport *t);
+
+#endif

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LIB_WIRE_H
+#define LIB_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The one reader of bytes from the network: bounds-checked, big endian, and
+ * latched.  A read past the end gives zero (or NULL), leaves nothing to read,
+ * and fails the reader for good; so a whole header is read first, and
+ * wire_failed() asked once.  The bytes are borrowed.
+ */
+struct wire {
+    const uint8_t *at;
+    const uint8_t *end;
+    bool failed;
+};
+
+static inline void wire_init(struct wire *w, const void *data, size_t len)
+{
+    w->at = data;
+    w->end = w->at + len;
+    w->failed = false;
+}
+
+static inline bool wire_failed(const struct wire *w)
+{
+    return w->failed;
+}
+
+/* How many bytes are left to read. */
+static inline size_t wire_left(const struct wire *w)
+{
+    return (size_t)(w->end - w->at);
+}
+
+/* The next len bytes, or NULL if there are not so many. */
+static inline const uint8_t *wire_bytes(struct wire *w, size_t len)
+{
+    const uint8_t *bytes = w->at;
+
+    if (len > wire_left(w)) {
+        w->at = w->end;
+        w->failed = true;
+        return NULL;
+    }
+    w->at += len;
+    return bytes;
+}
+
+static inline void wire_skip(struct wire *w, size_t len)
+{
+    (void)wire_bytes(w, len);
+}
+
+/* Discards what is left. */
+static inline void wire_skip_rest(struct wire *w)
+{
+    w->at = w->end;
+}
+
+static inline uint8_t wire_u8(struct wire *w)
+{
+    const uint8_t *p = wire_bytes(w, 1);
+
+    return p == NULL ? 0 : p[0];
+}
+
+static inline uint16_t wire_u16(struct wire *w)
+{
+    const uint8_t *p = wire_bytes(w, 2);
+
+    return (uint16_t)(p == NULL ? 0 : p[0] << 8 | p[1]);
+}
+
+static inline uint32_t wire_u32(struct wire *w)
+{
+    const uint8_t *p = wire_bytes(w, 4);
+
+    if (p == NULL) {
+        return 0;
+    }
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline uint64_t wire_u64(struct wire *w)
+{
+    const uint64_t high = wire_u32(w);
+
+    return high << 32 | wire_u32(w);
+}
+
+/* An unsigned number of len bytes, 0 to 8 (RFC 7011 section 6.2). */
+static inline uint64_t wire_uint(struct wire *w, size_t len)
+{
+    const uint8_t *p = wire_bytes(w, len);
+    uint64_t value = 0;
+
+    for (size_t i = 0; p != NULL && i < len; i++) {
+        value = value << 8 | p[i];
+    }
+    return value;
+}
+
+/*
+ * A reader over the next len bytes alone, for an inner parser: it can read no
+ * further, and its failure is its own.  If there are not so many bytes, both
+ * readers fail.
+ */
+static inline struct wire wire_slice(struct wire *w, size_t len)
+{
+    struct wire inner;
+    const uint8_t *bytes = wire_bytes(w, len);
+
+    wire_init(&inner, bytes == NULL ? w->end : bytes, bytes == NULL ? 0 : len);
+    inner.failed = bytes == NULL;
+    return inner;
+}
+
+/* A reader over at most len bytes: fewer, where fewer are left. */
+static inline struct wire wire_slice_clipped(struct wire *w, size_t len)
+{
+    return wire_slice(w, len < wire_left(w) ? len : wire_left(w));
+}
+
+/* Whether all that is left is zero.  Reads nothing. */
+static inline bool wire_all_zero(const struct wire *w)
+{
+    for (const uint8_t *p = w->at; p < w->end; p++) {
+        if (*p != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+#endif

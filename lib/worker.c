@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Threads that receive, each with a loop of its own. */
+#include "lib/worker.h"
+
+#include <stdlib.h>
+#include <uv.h>
+
+#include "lib/listener.h"
+
+enum {
+    DRAIN_MS = 100,
+    DROPS_MS = 1000, /* how late drops of a socket that receives nothing more are seen */
+};
+
+struct worker {
+    unsigned number;
+    struct counters counters;
+    struct pipeline *pipeline;
+    struct receive_buffers *buffers;
+    struct listener listeners[LISTEN_URIS_MAX];
+    size_t n_listeners;
+
+    uv_loop_t loop;
+    uv_check_t turn_end;
+    uv_timer_t every_second;
+    uv_async_t stop;
+    uv_thread_t thread;
+    bool running;
+};
+
+struct worker *worker_new(unsigned number)
+{
+    struct worker *w = calloc(1, sizeof(*w));
+
+    if (w == NULL) {
+        return NULL;
+    }
+    w->number = number;
+    w->buffers = receive_buffers_new();
+    if (w->buffers == NULL || uv_loop_init(&w->loop) != 0) {
+        receive_buffers_free(w->buffers);
+        free(w);
+        return NULL;
+    }
+    return w;
+}
+
+struct counters *worker_counters(struct worker *w)
+{
+    return &w->counters;
+}
+
+int worker_listen(struct worker *w, const struct listen_uri *uri, uint16_t number)
+{
+    const int error = listener_open(&w->listeners[w->n_listeners], uri, number, w->number);
+
+    if (error == 0) {
+        w->n_listeners++;
+    }
+    return error;
+}
+
+static void count_drops(struct worker *w)
+{
+    for (size_t i = 0; i < w->n_listeners; i++) {
+        listener_count_drops(&w->listeners[i]);
+    }
+}
+
+/*
+ * The kernel took these datagrams while weir ran, and no exporter sends them
+ * again.  A busy port never runs dry, so there is a limit.
+ */
+static void drain(struct worker *w)
+{
+    const uint64_t end = uv_hrtime() + (uint64_t)DRAIN_MS * 1000000;
+    unsigned n;
+
+    do {
+        n = 0;
+        for (size_t i = 0; i < w->n_listeners; i++) {
+            n += listener_read(&w->listeners[i]);
+        }
+    } while (n > 0 && uv_hrtime() < end);
+}
+
+static void close_handle(uv_handle_t *handle, void *arg)
+{
+    (void)arg;
+    if (!uv_is_closing(handle)) {
+        uv_close(handle, NULL);
+    }
+}
+
+/* A loop without handles ends. */
+static void on_stop(uv_async_t *stop)
+{
+    struct worker *w = stop->data;
+
+    drain(w);
+    count_drops(w);
+    output_flush(w->pipeline->output);
+    uv_walk(&w->loop, close_handle, NULL);
+}
+
+/* Few datagrams leave at once, many in large batches. */
+static void on_turn_end(uv_check_t *turn_end)
+{
+    struct worker *w = turn_end->data;
+
+    output_flush(w->pipeline->output);
+}
+
+static void on_second(uv_timer_t *every_second)
+{
+    count_drops(every_second->data);
+}
+
+static int start_handles(struct worker *w)
+{
+    int error = uv_async_init(&w->loop, &w->stop, on_stop);
+
+    w->stop.data = w;
+    (void)uv_check_init(&w->loop, &w->turn_end);
+    w->turn_end.data = w;
+    (void)uv_check_start(&w->turn_end, on_turn_end);
+    (void)uv_timer_init(&w->loop, &w->every_second);
+    w->every_second.data = w;
+    (void)uv_timer_start(&w->every_second, on_second, DROPS_MS, DROPS_MS);
+    for (size_t i = 0; error == 0 && i < w->n_listeners; i++) {
+        error = listener_start(&w->listeners[i], &w->loop, w->pipeline, w->buffers);
+    }
+    return error;
+}
+
+static void run(void *arg)
+{
+    struct worker *w = arg;
+
+    (void)uv_run(&w->loop, UV_RUN_DEFAULT);
+}
+
+int worker_start(struct worker *w, struct pipeline *pipeline)
+{
+    int error;
+
+    w->pipeline = pipeline;
+    error = start_handles(w);
+    if (error == 0) {
+        error = uv_thread_create(&w->thread, run, w);
+    }
+    w->running = error == 0;
+    return error;
+}
+
+void worker_stop(struct worker *w)
+{
+    if (w->running) {
+        (void)uv_async_send(&w->stop);
+    }
+}
+
+void worker_join(struct worker *w)
+{
+    if (w->running) {
+        (void)uv_thread_join(&w->thread);
+        w->running = false;
+    }
+}
+
+void worker_free(struct worker *w)
+{
+    uv_walk(&w->loop, close_handle, NULL);
+    (void)uv_run(&w->loop, UV_RUN_DEFAULT);
+    (void)uv_loop_close(&w->loop);
+    for (size_t i = 0; i < w->n_listeners; i++) {
+        listener_close(&w->listeners[i]);
+    }
+    receive_buffers_free(w->buffers);
+    free(w);
+}

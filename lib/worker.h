@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LIB_WORKER_H
+#define LIB_WORKER_H
+
+#include "lib/counters.h"
+#include "lib/listen_uri.h"
+#include "lib/pipeline.h"
+
+/*
+ * A thread with a loop of its own, which receives datagrams and runs them
+ * through its own pipeline.  Workers share nothing but the transport.  All
+ * functions are called on one other thread.
+ */
+struct worker;
+
+/* Worker number 0, 1, ... of the process.  NULL if there is no memory. */
+struct worker *worker_new(unsigned number);
+
+/* To make its pipeline with, and to read at any time. */
+struct counters *worker_counters(struct worker *worker);
+
+/*
+ * Opens its socket of a URI, which is borrowed; number is the URI's place in the
+ * list.  Before worker_start().  Returns 0 or UV_E*, logged.
+ */
+int worker_listen(struct worker *worker, const struct listen_uri *uri, uint16_t number);
+
+/* Begins to receive.  pipeline is borrowed, and the worker's alone until worker_join(). */
+int worker_start(struct worker *worker, struct pipeline *pipeline);
+
+/* Asks it to end: it reads what its sockets hold, for 100 ms at most, and sends it on. */
+void worker_stop(struct worker *worker);
+
+/* Waits until it has ended.  Its sockets stay open, so that those of others keep their order. */
+void worker_join(struct worker *worker);
+
+/* Frees a worker that was not started, or has been joined, and closes its sockets. */
+void worker_free(struct worker *worker);
+
+#endif

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Holds the sources to their layers: who may include, call and name what.
+# Usage: layering.sh [ROOT].  Each rule must first fail for an example that breaks it.
+set -euo pipefail
+shopt -s nullglob
+
+root=$(realpath "${1:-$(dirname "$0")/..}")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failed=0
+
+# breaches ROOT REFUSED EXCEPT FILES: the lines that match REFUSED, as path:number:text, but
+# those that match EXCEPT.
+breaches() {
+    cd "$1"
+    # shellcheck disable=SC2086
+    grep -nHE -e "$2" -- $4 /dev/null | grep -vE -e "$3" || true
+}
+
+# Fails if a file of these names may hold the example.
+prove() {
+    local about=$1 refused=$2 except=$3 files=$4 example=$5 glob file
+
+    set -f
+    for glob in $files; do
+        file=${glob//'.[ch]'/.c}
+        file=$scratch/${file//'*'/_example}
+        mkdir -p "$(dirname "$file")"
+        echo "$example" >"$file"
+        set +f
+        if [ -z "$(breaches "$scratch" "$refused" "$except" "$glob")" ]; then
+            echo "in $glob this rule cannot fail: $about"
+            failed=1
+        fi
+        set -f
+        rm "$file"
+    done
+    set +f
+}
+
+# rule ABOUT REFUSED EXCEPT FILES EXAMPLE
+rule() {
+    local about=$1 found
+
+    prove "$@"
+    found=$(breaches "$root" "$2" "$3" "$4")
+    if [ -n "$found" ]; then
+        printf '%s:\n%s\n' "$about" "$found"
+        failed=1
+    fi
+}
+
+# The names that the build registers: decoder_netflow5|format_json|transport_file|...
+names=$(sed -nE 's/^add_(decoder|format|transport)\(([a-z0-9_]+).*/\1_\2/p' \
+    "$root"/{decoders,lib,transports}/CMakeLists.txt | paste -sd '|')
+
+none='^$'
+word='(^|[^_[:alnum:]])'
+end='([^_[:alnum:]]|$)'
+machinery='#include <(uv|pthread|threads|json|pcap|librdkafka|sys/socket|netinet|arpa|net)'
+octet_functions='(mem(cpy|move|cmp)|ntoh[sl]|hton[sl]|be(16|32|64)toh) *\('
+c_library='<(assert|ctype|float|inttypes|limits|math|std[a-z]+|string)\.h>'
+sources='lib/*.[ch] lib/formats/*.[ch] decoders/*.[ch] transports/*.[ch]'
+
+# Headers of lib/, without their suffix.
+of_decoding='decode|element|exporter|flow|options_data|packet|template|wire'
+of_flows="$of_decoding|field_set|format|output|pipeline|capture"
+for_decoders="(compat|counters|decode_error|decoder|$of_decoding)\.h"
+for_formats='(compat|element|field_set|flow|format|formats/[a-z_]+)\.h'
+
+# What sends records on.
+senders='transports/*.[ch] lib/batch.[ch] lib/fd_writer.[ch] lib/record_buffer.[ch] lib/sink.[ch]
+    lib/transport.[ch]'
+
+# What reads the network and what remembers of it: it runs alone, under a fuzzer too.
+readers='lib/wire.h lib/element*.[ch] lib/flow*.[ch] lib/template*.[ch] lib/exporter*.[ch]
+    lib/packet*.[ch] lib/decoder.[ch] lib/decode_error.[ch] lib/field_set.[ch] lib/held_sets.[ch]
+    lib/lru_table.[ch] lib/options_data.[ch] lib/sequence.[ch]'
+
+rule 'decoders include a few headers of lib/ and nothing else' \
+    '#include' \
+    "\"decoders/|\"lib/$for_decoders\"|$c_library" \
+    'decoders/*.[ch]' '#include "lib/format.h"'
+
+rule 'decoders read the network through lib/wire.h' \
+    "$word$octet_functions|(->|\.)(at|end)([^_[:alnum:][]|$)|datagram->data" \
+    "$none" 'decoders/*.[ch]' 'value = *(w->at + 2);'
+
+rule 'decoders allocate nothing' \
+    "$word(malloc|calloc|realloc|strdup|free) *\(" "$none" 'decoders/*.[ch]' 'p = malloc(len);'
+
+rule 'what reads and remembers knows no loop, socket, thread, JSON library or capture' \
+    "$machinery" "$none" "$readers" '#include <uv.h>'
+
+rule 'formats know records, and neither protocols nor where records go' \
+    '#include' "\"lib/$for_formats\"|$c_library" \
+    'lib/formats/*.[ch]' '#include "lib/template.h"'
+
+rule 'transports see octets, no flows' \
+    "#include \"((cmd|decoders|tests)/|lib/($of_flows))" "$none" "$senders" '#include "lib/flow.h"'
+
+rule 'lib/ and decoders/ know nothing above them' \
+    '#include "(cmd|transports|tests)/' "$none" 'lib/*.[ch] lib/formats/*.[ch] decoders/*.[ch]' \
+    '#include "cmd/registry.h"'
+
+rule 'lib/ knows no decoder' \
+    '#include "decoders/' "$none" 'lib/*.[ch] lib/formats/*.[ch]' '#include "decoders/x.h"'
+
+rule 'two files know captures' \
+    '#include <pcap' '^lib/(capture|frame)\.c:' "$sources cmd/*.[ch]" '#include <pcap/pcap.h>'
+
+rule 'only cmd/ names a decoder, a format or a transport' \
+    "$word($names)$end" ':const struct (decoder|format_ops|transport_ops) ' "$sources" \
+    "use(&${names%%|*});"
+
+exit $failed
