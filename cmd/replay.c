@@ -45,7 +45,8 @@ struct replay {
 struct target {
     /* False if it cannot be opened, which is logged. */
     bool (*open)(struct replay *r);
-    void (*begin_capture)(struct replay *r); /* may be NULL */
+    /* May be NULL. */
+    void (*begin_capture)(struct replay *r, const struct capture *capture);
     void (*take)(struct replay *r, const struct datagram *datagram);
     /* Holds back nothing that was taken. */
     void (*flush)(struct replay *r);
@@ -191,7 +192,7 @@ static void replay_file(struct replay *r, const char *path)
         return;
     }
     if (r->target->begin_capture != NULL) {
-        r->target->begin_capture(r);
+        r->target->begin_capture(r, capture);
     }
     replay_capture(r, capture, strcmp(path, "-") == 0);
     if (!atomic_load(&stopped) && capture_error(capture) != NULL) {
@@ -316,9 +317,9 @@ static bool open_sender(struct replay *r)
     return r->sender != NULL;
 }
 
-static void begin_sender_capture(struct replay *r)
+static void begin_sender_capture(struct replay *r, const struct capture *capture)
 {
-    sender_begin_capture(r->sender);
+    sender_begin_capture(r->sender, capture);
 }
 
 static void take_into_sender(struct replay *r, const struct datagram *datagram)

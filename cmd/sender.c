@@ -44,6 +44,7 @@ struct sender {
     int fd;
     const atomic_bool *stopped;
     uint64_t opened_ns;
+    const struct capture *capture;
     struct pace pace;
     bool terminal; /* shows progress */
     struct progress progress;
@@ -151,9 +152,14 @@ static void show_progress(struct sender *s, uint64_t now)
     const struct progress last = s->progress;
     const double seconds = (double)(now - last.ns) / SECOND_NS;
     const double rate = (double)(s->totals.datagrams - last.datagrams) / seconds;
+    const double share = capture_share(s->capture);
+    char percent[16] = "";
 
-    (void)fprintf(stderr, "\r%" PRIu64 " datagrams, %.0f/s, %.1f s\033[K", s->totals.datagrams,
-                  rate, (double)(now - s->opened_ns) / SECOND_NS);
+    if (share >= 0) {
+        (void)snprintf(percent, sizeof(percent), "%.0f %%, ", share * 100);
+    }
+    (void)fprintf(stderr, "\r%" PRIu64 " datagrams, %.0f/s, %s%.1f s\033[K", s->totals.datagrams,
+                  rate, percent, (double)(now - s->opened_ns) / SECOND_NS);
     s->progress = (struct progress){true, now, s->totals.datagrams};
 }
 
@@ -314,8 +320,9 @@ struct sender *sender_open(const struct sender_address *address, double speed,
     return s;
 }
 
-void sender_begin_capture(struct sender *s)
+void sender_begin_capture(struct sender *s, const struct capture *capture)
 {
+    s->capture = capture;
     s->pace.anew = true;
 }
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/decoder.h"
+#include "lib/capture.h"
 
 /*
  * Sends captured datagrams over UDP, at the pace at which they came or a multiple
@@ -40,8 +40,11 @@ bool sender_parse_address(const char *text, struct sender_address *address);
 struct sender *sender_open(const struct sender_address *address, double speed,
                            const atomic_bool *stopped, char *message, size_t message_size);
 
-/* Tells that another capture begins, whose times may lie before those of the last one. */
-void sender_begin_capture(struct sender *s);
+/*
+ * Tells that another capture begins, whose times may lie before those of the last
+ * one.  It is borrowed until sender_flush() has returned after its last datagram.
+ */
+void sender_begin_capture(struct sender *s, const struct capture *capture);
 
 /*
  * Waits until the datagram is due, and copies it.  It leaves together with others

@@ -14,7 +14,7 @@ enum { GROUPS_MAX = SETUP_TRANSPORTS_MAX + 4, MESSAGE_MAX = 512, PREFIX_MAX = 64
 
 static const struct option setup_options[] = {
     {"listen", OPTION_STRING, offsetof(struct setup, listen), "sflow://:6343,netflow://:2055",
-     "listen addresses: sflow, netflow or flow (both), e.g. flow://:9999?count=2"},
+     "listen addresses: sflow, netflow, or flow (all protocols), e.g. flow://:9999?count=2"},
     {"format", OPTION_STRING, offsetof(struct setup, format), "json", "Choose the format"},
     {"fields", OPTION_STRING, offsetof(struct setup, fields), "goflow2",
      "Fields of a record: goflow2, all, or a list of sets and fields"},
@@ -66,7 +66,7 @@ static const struct option hold_options[] = {
      "262144", "Memory for these"},
     {"bytes", OPTION_COUNT, offsetof(struct setup, limits.held_octets), "67108864",
      "Memory for the held sets of all exporters of a worker"},
-    {"time", OPTION_DURATION, offsetof(struct setup, limits.held_ns), "30s",
+    {"time", OPTION_DURATION, offsetof(struct setup, limits.held_ns), "1m",
      "How long they are held"},
     {0},
 };
@@ -254,7 +254,7 @@ int setup_read(struct setup *setup, const char *usage, const struct option_group
         (void)printf("weir %s\n", WEIR_VERSION);
         return 0;
     }
-    return resolve(setup) ? -1 : 2;
+    return resolve(setup) ? -1 : 1;
 }
 
 int setup_open_transport(struct setup *setup, uv_loop_t *loop)

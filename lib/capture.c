@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/frame.h"
 
@@ -114,6 +115,17 @@ bool capture_next(struct capture *capture, struct datagram *datagram, uint16_t *
 const char *capture_error(struct capture *capture)
 {
     return capture->damaged ? pcap_geterr(capture->pcap) : NULL;
+}
+
+double capture_share(const struct capture *capture)
+{
+    FILE *file = pcap_file(capture->pcap);
+    struct stat status;
+
+    if (fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) {
+        return -1;
+    }
+    return (double)ftello(file) / (double)status.st_size;
 }
 
 struct capture_skipped capture_skipped(const struct capture *capture)

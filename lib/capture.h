@@ -36,6 +36,9 @@ bool capture_next(struct capture *capture, struct datagram *datagram, uint16_t *
 /* NULL if the file was read to its end. */
 const char *capture_error(struct capture *capture);
 
+/* How much of the file was read, from 0 to 1; below 0 where it has no size, such as a pipe. */
+double capture_share(const struct capture *capture);
+
 struct capture_skipped capture_skipped(const struct capture *capture);
 
 #endif

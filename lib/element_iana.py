@@ -10,6 +10,11 @@ import xml.etree.ElementTree as ET
 
 IANA = "{http://www.iana.org/assignments}"
 
+# What later RFCs say of elements that the registry's copy may still have otherwise.
+AMENDED_TYPES = {
+    "forwardingStatus": "unsigned32",  # RFC 9710
+}
+
 
 def constant(name):
     """dateTimeSeconds -> DATE_TIME_SECONDS, ipv4Address -> IPV4_ADDRESS"""
@@ -32,6 +37,7 @@ def main():
         name = record.findtext(f"{IANA}name")
         if type_ is None or not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", name):
             continue
+        type_ = AMENDED_TYPES.get(name, type_)
         number = int(record.findtext(f"{IANA}elementId"))
         semantics = constant(record.findtext(f"{IANA}dataTypeSemantics") or "default")
         units = " ".join((record.findtext(f"{IANA}units") or "").split())

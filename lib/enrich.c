@@ -7,24 +7,25 @@
 
 static const uint64_t MILLISECOND_NS = 1000000;
 
-enum { PROTO_ICMP = 1, PROTO_ICMPV6 = 58 };
+enum { PROTO_ICMP = 1, PROTO_ICMPV6 = 58, AHEAD_MAX_MS = 3600 * 1000 };
 
 /*
  * How long before the export a time since boot lies, in ms.  The clock wraps after
- * 49.7 days, and some exporters are a little ahead of it: as a signed difference
- * of 32 bits both come out right.
+ * 49.7 days, so the difference has 32 bits; some exporters are a little ahead of
+ * their own header, and then it is negative.
  */
 static int64_t age_ms(const struct decode *d, uint64_t since_boot)
 {
     const uint32_t then = (uint32_t)since_boot;
+    const uint32_t age = d->message.uptime_ms - then;
 
     if (!decode_compat(d, COMPAT_UPTIME_UNSIGNED)) {
-        return (int32_t)(d->message.uptime_ms - then);
+        return age > UINT32_MAX - AHEAD_MAX_MS ? (int32_t)age : (int64_t)age;
     }
     if (d->flow.type == FLOW_TYPE_NETFLOW_V9) {
         return (int64_t)d->message.uptime_ms - (int64_t)then;
     }
-    return (uint32_t)(d->message.uptime_ms - then);
+    return age;
 }
 
 /* Before 1970 there is nothing: a clock that was never set. */
@@ -98,7 +99,7 @@ static void default_times(struct decode *d)
     uint64_t moment = d->message.export_ns;
 
     if (FLOW_HAS(flow, event_time) && !decode_compat(d, COMPAT_ELEMENTS)) {
-        moment = flow->event_time * MILLISECOND_NS;
+        moment = flow->event_time;
     }
     if (!FLOW_HAS(flow, time_flow_start)) {
         FLOW_SET(flow, time_flow_start, moment);
@@ -161,12 +162,35 @@ static void resolve_interfaces(struct decode *d)
     }
 }
 
+/* Which payload it is, where neither address nor version of a header tells. */
+static void resolve_etype(struct decode *d)
+{
+    struct flow *flow = &d->flow;
+
+    if (!FLOW_HAS(flow, etype) && FLOW_HAS(flow, ethernet_type) &&
+        !decode_compat(d, COMPAT_ELEMENTS)) {
+        FLOW_SET(flow, etype, flow->ethernet_type);
+    }
+}
+
 static void set_icmp(struct flow *flow, uint8_t type, uint8_t code)
 {
     FLOW_SET(flow, icmp_type, type);
     FLOW_SET(flow, icmp_code, code);
     flow_unmark(flow, FLOW_AT_src_port);
     flow_unmark(flow, FLOW_AT_dst_port);
+}
+
+/*
+ * Type and code out of a port, type first.  No message has type 0 and a code: there
+ * they are swapped (Cisco IOS XR, Procera).
+ */
+static void set_icmp_of_port(struct flow *flow, uint16_t port)
+{
+    const uint8_t high = (uint8_t)(port >> 8);
+    const uint8_t low = (uint8_t)port;
+
+    set_icmp(flow, high == 0 ? low : high, high == 0 ? 0 : low);
 }
 
 /*
@@ -185,7 +209,7 @@ static void resolve_icmp(struct decode *d)
         return;
     }
     if (flow->src_port == 0) {
-        set_icmp(flow, (uint8_t)(flow->dst_port >> 8), (uint8_t)flow->dst_port);
+        set_icmp_of_port(flow, flow->dst_port);
     } else if (flow->dst_port == 0) {
         set_icmp(flow, (uint8_t)flow->src_port, (uint8_t)(flow->src_port >> 8));
     }
@@ -220,7 +244,8 @@ static void look_up_names(struct decode *d)
 void enrich(struct decode *d)
 {
     static void (*const steps[])(struct decode *) = {
-        resolve_times, resolve_sampling, resolve_interfaces, resolve_icmp, look_up_names,
+        resolve_times, resolve_sampling, resolve_interfaces,
+        resolve_etype, resolve_icmp,     look_up_names,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {

@@ -19,7 +19,7 @@ const struct exporter_limits exporter_limits_default = {
     .held_sets_per_exporter = 64,
     .held_octets_per_exporter = 256 << 10,
     .held_octets = 64 << 20,
-    .held_ns = (uint64_t)30 * 1000000000,
+    .held_ns = (uint64_t)60 * 1000000000,
 };
 
 /* An sFlow data source, whose flow samples have a sequence of their own. */

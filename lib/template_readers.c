@@ -197,14 +197,17 @@ static void read_label(struct decode *d, const struct template_action *action, c
                        size_t len)
 {
     const uint16_t at = action->detail;
+    const uint32_t label = len < 3 ? 0 : (uint32_t)(number(data, 3) >> 4);
+    const bool unused = len < 3 || number(data, 3) == 0;
 
-    if (len < 3) {
+    /* Devices fill the places of labels that a packet does not have with zeros. */
+    if (unused && !decode_compat(d, COMPAT_ELEMENTS)) {
         return;
     }
     while (!FLOW_HAS(&d->flow, mpls_label) || d->flow.mpls_label.n <= at) {
         FLOW_APPEND(&d->flow, mpls_label, 0);
     }
-    d->flow.mpls_label.at[at] = (uint32_t)(number(data, 3) >> 4);
+    d->flow.mpls_label.at[at] = label;
 }
 
 static void read_mpls_ip(struct decode *d, const struct template_action *action,
@@ -328,6 +331,10 @@ const struct template_special template_specials[] = {
     {IE_flowEndNanoseconds,        FLOW_AT_time_flow_end,   0, IN_IPFIX, read_ntp_time},
     {IE_flowStartDeltaMicroseconds, FLOW_AT_time_flow_start, 0, IN_IPFIX, read_time_delta},
     {IE_flowEndDeltaMicroseconds,  FLOW_AT_time_flow_end,   0, IN_IPFIX, read_time_delta},
+    {IE_observationTimeSeconds,      FLOW_AT_event_time, 1, IN_NEITHER, read_time},
+    {IE_observationTimeMilliseconds, FLOW_AT_event_time, 1000, IN_NEITHER, read_time},
+    {IE_observationTimeMicroseconds, FLOW_AT_event_time, 0, IN_NEITHER, read_ntp_time},
+    {IE_observationTimeNanoseconds,  FLOW_AT_event_time, 0, IN_NEITHER, read_ntp_time},
     {IE_dataLinkFrameSize,         0, 0, IN_IPFIX, read_frame_size},
     {IE_dataLinkFrameSection,      0, PACKET_ETHERNET, IN_IPFIX, read_packet},
     {IE_layer2packetSectionData,   0, PACKET_ETHERNET, IN_NEITHER, read_packet},

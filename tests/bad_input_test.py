@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).parent
 SEED = 7011
 SEQUENCES_A_RUN = 4000
 CUTS_MAX = 3000  # of one case or capture; longer ones are cut at every n-th octet
-CHANGES_A_CASE = 60
+CHANGES_A_CASE = 200
 OCTETS = (0x00, 0x01, 0x03, 0x04, 0x7F, 0x80, 0xFE, 0xFF)
 
 

@@ -59,7 +59,7 @@ def free_port():
 def bound(port):
     """How many UDP sockets have the port."""
     suffix = f":{port:04X}"
-    lines = open("/proc/net/udp", encoding="ascii").readlines()[1:]
+    lines = pathlib.Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]
     return sum(line.split()[1].endswith(suffix) for line in lines)
 
 
@@ -187,9 +187,8 @@ class BadCommandLines(unittest.TestCase):
         self.refuse(1, [os.path.basename(__file__)], "replay", __file__)
 
     def test_output_that_cannot_be_opened(self):
-        self.refuse(
-            1, ["/absent/out"], "-listen", "netflow://127.0.0.1:0", "-transport.file", "/absent/out"
-        )
+        listen = f"netflow://127.0.0.1:{free_port()}"
+        self.refuse(1, ["/absent/out"], "-listen", listen, "-transport.file", "/absent/out")
 
 
 class GoodCommandLines(unittest.TestCase):

@@ -9,40 +9,108 @@ import json
 import pathlib
 from collections import namedtuple
 
-# explains(field, old, new) says whether it is the reason why field differs.
-Difference = namedtuple("Difference", "name explains")
+# A reason why one of these fields (or any, for none) may differ in records of these types (or
+# any): where explains(field, old, new) is true.
+Difference = namedtuple("Difference", "name fields types explains")
 
 RECEIVED = "@T"  # stands for the time of receipt
 KEY_FIELDS = ("type", "sequence_num", "src_addr", "dst_addr", "src_port", "dst_port", "bytes")
 TEMPLATED = ("NETFLOW_V9", "IPFIX")
-UPTIME_WRAP = 2**32 * 10**6  # ns
+SECOND, UPTIME_WRAP = 10**9, 2**32 * 10**6  # ns
 ZERO_FORMS = (0, "", [], "00:00:00:00:00:00", "HOPOPT", "invalid Prefix")
-
-
-def only(fields, when=lambda field, old, new: True):
-    return lambda field, old, new: field in fields and when(field, old, new)
-
-
-def templated(field, old, new):
-    return old["type"] in TEMPLATED
-
-
-def became(before, after):
-    return lambda field, old, new: (old[field], new[field]) == (before, after)
+TIMES = ("time_flow_start_ns", "time_flow_end_ns")
+PORTS = ("src_port", "dst_port")
+ICMP = ("ICMP", "IPv6-ICMP")
+NO_INTERFACE = 0x3FFFFFFF
 
 
 def was_zero(field, old, new):
     return old[field] in ZERO_FORMS
 
 
-# What -compat goflow2 takes back: a row for each row of lib/compat.def that can be seen.
+def became_nothing(field, old, new):
+    return (old[field], new[field]) in (("HOPOPT", ""), ("invalid Prefix", ""))
+
+
+def was_export_time(field, old, new):
+    """The header has whole seconds; where goflow2 read no other time, it wrote that one."""
+    return old[field] % SECOND == 0
+
+
+def wrapped(field, old, new):
+    return (old[field] - new[field]) % UPTIME_WRAP == 0
+
+
+def starts_with_old(field, old, new):
+    return new[field][: len(old[field])] == old[field]
+
+
+def was_padded_labels(field, old, new):
+    labels = [label for label in old[field] if label != 0]
+    return new[field][: len(labels)] == labels
+
+
+def of_a_packet(field, old, new):
+    return "Ethernet" in new["layer_stack"]
+
+
+def icmp_in_ports(field, old, new):
+    if new["proto"] not in ICMP:
+        return False
+    return new[field] == 0 if field in PORTS else old[field] == 0
+
+
+def without_priority(field, old, new):
+    return new[field] == old[field] & 0x0FFF
+
+
+def had_format(field, old, new):
+    return (old[field] >> 30 != 0 or old[field] == NO_INTERFACE) and new[field] == 0
+
+
+def only_tcp_sizes(field, old, new):
+    sizes = zip(new["layer_stack"], old[field], new[field])
+    return len(old[field]) == len(new[field]) and all(
+        before == after for layer, before, after in sizes if layer != "TCP"
+    )
+
+
+def longer_path(field, old, new):
+    return len(new["as_path"]) > len(old["as_path"]) and starts_with_old("as_path", old, new)
+
+
+def more_layers(field, old, new):
+    """What stands behind the last layer that goflow2 reads was not known to it."""
+    stacks = old["layer_stack"], new["layer_stack"]
+    if len(stacks[0]) >= len(stacks[1]) or not starts_with_old("layer_stack", old, new):
+        return False
+    return was_zero(field, old, new) or field.startswith("layer_")
+
+
+# What -compat goflow2 takes back.
 CORRECTED = (
-    Difference("proto_hopopt", only(("proto",), became("HOPOPT", ""))),
-    Difference("invalid_prefix", only(("src_net", "dst_net"), became("invalid Prefix", ""))),
+    Difference("proto_hopopt", ("proto",), (), became_nothing),
+    Difference("invalid_prefix", ("src_net", "dst_net"), (), became_nothing),
+    Difference("elements", ("bytes", "packets", "ip_ttl", "vlan_id"), TEMPLATED, was_zero),
+    Difference("elements", ("ipv6_flow_label",), TEMPLATED, was_zero),
+    Difference("elements", ("mpls_label",), TEMPLATED, was_padded_labels),
+    Difference("elements", ("bytes",), ("IPFIX",), of_a_packet),
+    Difference("uptime_unsigned", TIMES, ("NETFLOW_V5", "NETFLOW_V9"), wrapped),
+    Difference("elements", TIMES, ("NETFLOW_V9",), was_export_time),
+    Difference("ipfix_uptime", TIMES, ("IPFIX",), was_export_time),
+    Difference("icmp_ports", (*PORTS, "icmp_type", "icmp_code"), (), icmp_in_ports),
+    Difference("vlan_tci", ("vlan_id",), ("SFLOW_5",), without_priority),
+    Difference("tcp_size", ("layer_size",), (), only_tcp_sizes),
+    Difference("if_format", ("in_if", "out_if"), ("SFLOW_5",), had_format),
+    Difference("as_path", ("as_path", "bgp_communities", "dst_as"), ("SFLOW_5",), longer_path),
+    Difference("layers", (), ("SFLOW_5", "IPFIX"), more_layers),
 )
 
 # What is so with -compat goflow2, too.
-ALWAYS = ()
+ALWAYS = (
+    Difference("isolation", ("sampling_rate",), TEMPLATED, was_zero),
+    Difference("datagram_order", ("sampling_rate",), TEMPLATED, lambda f, old, new: new[f] == 0),
+)
 
 
 def parse(line):
@@ -91,9 +159,10 @@ def pair_up(old, new):
 
 
 def reason(field, old, new, differences):
-    for difference in differences:
-        if difference.explains(field, old, new):
-            return difference.name
+    for name, fields, types, explains in differences:
+        if (not fields or field in fields) and (not types or old["type"] in types):
+            if explains(field, old, new):
+                return name
     return None
 
 

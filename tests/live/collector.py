@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """weir as a child process that writes its records to a file."""
 
+import itertools
 import json
 import os
-import socket
 import subprocess
 import time
 
 import relay
 
 START_LIMIT, PUBLISH_LIMIT, STOP_LIMIT = 10, 20, 10  # seconds
+COMPLAINT = 20  # lines of what weir says
+ports = itertools.count(21000)  # to be tried; the kernel hands out none so low by itself
 SETTLE = 0.2  # after the last record that was waited for, in case there are more
 
 
@@ -17,11 +19,11 @@ class Collector:
     """From its making until stop(); port is where it listens."""
 
     def __init__(self, program, scheme, directory):
-        self.port = relay.free_port()
+        self.port = next(port for port in ports if not port_taken(port))
         self.output = os.path.join(directory, "records.jsonl")
         self.log_path = os.path.join(directory, "weir.log")
         arguments = (
-            f"collect -listen {scheme}://{relay.LOOPBACK}:{self.port} -addr= -fields all"
+            f"collect -listen {scheme}://{relay.LOOPBACK}:{self.port} -fields all -tunnels vxlan"
             f" -transport file -transport.file {self.output}"
         )
         with open(self.log_path, "w", encoding="utf-8") as log:
@@ -62,13 +64,15 @@ class Collector:
         """What it said, if its end was not in order."""
         if self.process.returncode != 0:
             with open(self.log_path, encoding="utf-8", errors="replace") as log:
-                yield f"weir ended with {self.process.returncode}: {log.read()[-2000:]}"
+                said = "".join(itertools.islice(log, COMPLAINT))
+            yield f"weir ended with {self.process.returncode}: {said}"
 
 
 def port_taken(port):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((relay.LOOPBACK, port))
-        except OSError:
-            return True
-    return False
+    """Asks the kernel; to try the port would keep weir from it."""
+    lines = []
+    for table in ("/proc/net/udp", "/proc/net/udp6"):
+        if os.path.exists(table):
+            with open(table, encoding="ascii") as file:
+                lines += file.readlines()[1:]
+    return any(line.split()[1].endswith(f":{port:04X}") for line in lines)

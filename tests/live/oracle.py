@@ -7,6 +7,7 @@ expected() gives weir's keys and values; a key that is missing there is not comp
 import ipaddress
 
 import packet
+import relay
 
 PROTOCOLS = {
     packet.ICMP: "ICMP",
@@ -44,8 +45,12 @@ def ethertype(record, name):
     return ETHERTYPES.get(record.number(name))
 
 
-def text(record, name):
-    return record.octets(name).decode()
+def digits(record, name):
+    return record.octets(name).hex()
+
+
+def vxlan(_record, _name):
+    return "vxlan"
 
 
 def label(record, name):
@@ -53,6 +58,7 @@ def label(record, name):
     return [record.number(name) >> 4]
 
 
+# What tshark calls it, weir's key or the name of an element that has no key, how it is read.
 FLOW_FIELDS = (
     ("cflow.octets", "bytes", number),
     ("cflow.packets", "packets", number),
@@ -88,7 +94,6 @@ FLOW_FIELDS = (
     ("cflow.permanent_packets", "total_packets", number),
     ("cflow.drop_octets", "dropped_bytes", number),
     ("cflow.drop_packets", "dropped_packets", number),
-    ("cflow.if_name", "if_name", text),
     ("cflow.icmp_ipv6_type", "icmp_type", number),
     ("cflow.icmp_ipv6_code", "icmp_code", number),
     ("cflow.icmp_ipv4_type", "icmp_type", number),
@@ -97,6 +102,18 @@ FLOW_FIELDS = (
     ("reverse cflow.packets", "reverse_packets", number),
     ("reverse cflow.tcpflags", "reverse_tcp_flags", number),
     ("MPLS-Label1", "mpls_label", label),
+    ("cflow.ethernet_header_length", "ethernetHeaderLength", number),
+    ("cflow.ip_dscp", "ipDiffServCodePoint", number),
+    ("cflow.length_min", "minimumIpTotalLength", number),
+    ("cflow.length_max", "maximumIpTotalLength", number),
+    ("cflow.layer2_octet_total_count", "layer2OctetTotalCount", number),
+    ("cflow.drop_total_packets", "droppedPacketTotalCount", number),
+    ("cflow.delta_octets_squared", "octetDeltaSumOfSquares", number),
+    ("cflow.total_octets_squared", "octetTotalSumOfSquares", number),
+    ("cflow.total_tcp_syn", "tcpSynTotalCount", number),
+    ("cflow.selection_sequence_id", "selectionSequenceId", number),
+    ("cflow.section_exported_octets", "sectionExportedOctets", number),
+    ("cflow.enterprise_private_entry", "e6876id898", digits),
 )
 
 SAMPLED_FIELDS = (
@@ -111,6 +128,7 @@ SAMPLED_FIELDS = (
     ("ip.ttl", "ip_ttl", number),
     ("ip.dsfield", "ip_tos", number),
     ("ip.id", "fragment_id", number),
+    ("ip.len", "ip_length", number),
     ("ipv6.src", "src_addr", address),
     ("ipv6.dst", "dst_addr", address),
     ("ipv6.nxt", "proto", protocol),
@@ -129,6 +147,7 @@ SAMPLED_FIELDS = (
 
 INNER_FIELDS = (
     ("inner vxlan.vni", "tunnel_id", number),
+    ("inner vxlan.vni", "tunnel_type", vxlan),
     ("inner ip.src", "inner_src_addr", address),
     ("inner ip.dst", "inner_dst_addr", address),
     ("inner ip.proto", "inner_proto", protocol),
@@ -178,6 +197,8 @@ def apply(fields, record):
 def of_flow(record):
     values = apply(FLOW_FIELDS, record) | apply(SAMPLED_FIELDS, record)
     values["type"] = VERSIONS[record.head("cflow.version")]
+    values["exporter_address"] = values["sampler_address"] = relay.LOOPBACK
+    values["time_export_ns"] = clock(record)
     values |= of_header(record)
     values |= times(record)
     values |= networks(
@@ -207,15 +228,13 @@ def of_header(record):
 def icmp(record, values):
     """ICMP has no ports.  Where a record has no element for type and code, its ports carry them:
     both in the destination port, or both in the source port in the other order of octets (so some
-    Cisco systems; fprobe's type with code 0 looks alike).  weir leaves fprobe's other codes alone.
+    Cisco systems; fprobe's type with code 0 looks alike).  fprobe's other codes are not compared.
     """
     src_port, dst_port = values.pop("src_port", 0), values.pop("dst_port", 0)
     if "cflow.icmp_type_code_ipv4" in record:
         return dict(zip(("icmp_type", "icmp_code"), record.octets("cflow.icmp_type_code_ipv4")))
-    if "icmp_type" in values:
+    if "icmp_type" in values or src_port and dst_port:
         return {}
-    if src_port and dst_port:
-        return {"src_port": src_port, "dst_port": dst_port}
     if src_port:
         return {"icmp_type": src_port & 0xFF, "icmp_code": src_port >> 8}
     return {"icmp_type": dst_port >> 8, "icmp_code": dst_port & 0xFF}
@@ -251,7 +270,7 @@ def absolute(record, value):
     if unit in ("", "switched"):
         return since_boot(record, value)
     if unit == "delta milliseconds":  # elements 158 and 159, which are microseconds
-        return record.head("cflow.exporttime") * 1_000_000_000 - value * 1_000
+        return clock(record) - value * 1_000
     if unit in ("microseconds", "nanoseconds"):
         return ntp(value)
     return value * {"seconds": 1_000_000_000, "milliseconds": 1_000_000}[unit]
@@ -261,10 +280,15 @@ def since_boot(record, uptime_ms):
     if record.head("cflow.version") == 10:
         return (record.boot_ms + uptime_ms) * 1_000_000
     before = (record.head("cflow.sysuptime") - uptime_ms + 2**31) % 2**32 - 2**31
-    clock = record.head("cflow.unix_secs") * 1_000_000_000
-    if "cflow.unix_nsecs" in record.header:
-        clock += record.head("cflow.unix_nsecs")
-    return clock - before * 1_000_000
+    return clock(record) - before * 1_000_000
+
+
+def clock(record):
+    """The exporter's, when it sent the datagram, in nanoseconds since 1970."""
+    if "cflow.exporttime" in record.header:
+        return record.head("cflow.exporttime") * 1_000_000_000
+    nanoseconds = int(record.header.get("cflow.unix_nsecs", "0"), 16)
+    return record.head("cflow.unix_secs") * 1_000_000_000 + nanoseconds
 
 
 def ntp(value):
@@ -280,6 +304,7 @@ def of_sample(record):
     )
     values |= {
         "type": "SFLOW_5",
+        "exporter_address": relay.LOOPBACK,
         "packets": 1,
         "sampler_address": str(
             ipaddress.ip_address(bytes.fromhex(record.header["sflow_245.agent"]))

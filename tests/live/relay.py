@@ -37,12 +37,6 @@ def receiver():
     return sock
 
 
-def free_port():
-    """A UDP port that nobody has just now."""
-    with receiver() as sock:
-        return sock.getsockname()[1]
-
-
 class Relay:
     """Runs from its making until stop(); port is where the exporter sends to."""
 

@@ -83,7 +83,7 @@ class Station:
             problems += sums.problems(self.case, records, sent)
         except (KeyError, ValueError) as error:
             problems.append(f"no sense in a record: {error!r}")
-        problems += self.collector.complaints()
+        problems[:0] = self.collector.complaints()
         status = "FAIL" if problems or not records else "ok"
         return Outcome(self.case, status, summary(records, datagrams, problems), datagrams)
 
@@ -94,9 +94,10 @@ def differences(records, wanted):
         yield f"tshark finds {len(wanted)} records"
         return
     for number, (record, values) in enumerate(zip(records, wanted), 1):
+        found = record | record.get("elements", {})
         for key, value in values.items():
-            if record.get(key) != value:
-                yield f"record {number}: {key} is {record.get(key)!r}, tshark has {value!r}"
+            if found.get(key) != value:
+                yield f"record {number}: {key} is {found.get(key)!r}, tshark has {value!r}"
 
 
 def summary(records, datagrams, problems):

@@ -75,12 +75,12 @@ def key_of(record):
 
 
 def ports(record):
-    """fprobe writes ICMP type and code as the two ports; weir leaves them so unless code is 0."""
-    both = record.get("src_port", 0), record.get("dst_port", 0)
-    if record["proto"] in oracle.ICMPS:
-        kind, code = record.get("icmp_type", both[0]), record.get("icmp_code", both[1])
-        return 0, kind << 8 | code
-    return both
+    """fprobe writes ICMP's type and code as the two ports; other exporters do it as NetFlow v5."""
+    both = record["src_port"], record["dst_port"]
+    if record["proto"] not in oracle.ICMPS:
+        return both
+    kind, code = both if all(both) else (record["icmp_type"], record["icmp_code"])
+    return 0, kind << 8 | code
 
 
 def merged(case, items):

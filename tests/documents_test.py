@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The documents tell the truth: the record in README, the names in docs/goflow2.md, the files named."""
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).parent.parent
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "docs/goflow2.md", "tests/captures/README.md")
+FOLDERS = ("cmd", "lib", "decoders", "transports", "tests", "docker", "docs")
+
+
+def shown_record():
+    """The command and the line of README's record, and the record itself."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    match = re.search(r"<!-- record: weir (.*), line (\d+) -->\n```json\n(.*)\n```", text)
+    return match[1].split(), int(match[2]), match[3]
+
+
+def check_record(weir):
+    arguments, number, record = shown_record()
+    run = subprocess.run([weir, *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    if run.stdout.splitlines()[number - 1] != record:
+        yield "README.md shows another record than weir writes"
+
+
+def check_differences():
+    text = (ROOT / "docs" / "goflow2.md").read_text(encoding="utf-8")
+    rows = (ROOT / "lib" / "compat.def").read_text(encoding="utf-8")
+    for key in re.findall(r'^COMPAT\(\w+, "(\w+)"', rows, re.MULTILINE):
+        if f"\n### {key}\n" not in text:
+            yield f"docs/goflow2.md has no section {key}"
+
+
+def check_files():
+    named = re.compile(r"`((?:" + "|".join(FOLDERS) + r")/[\w./-]+\w)`")
+    for document in DOCUMENTS:
+        for path in named.findall((ROOT / document).read_text(encoding="utf-8")):
+            if not (ROOT / path).exists():
+                yield f"{document} names {path}, which is not there"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--weir", required=True, type=pathlib.Path, help="the program under test")
+    arguments = parser.parse_args()
+    faults = [*check_record(arguments.weir.resolve()), *check_differences(), *check_files()]
+    print("\n".join(faults) or "the documents are true")
+    return 1 if faults else 0
+
+
+sys.exit(main())

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Field sets by name and by list, and the keys and numbers of the record's table. */
+#include "lib/field_set.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { GOFLOW2_FIELDS = 50 };
+
+static struct field_set set;
+static char message[200];
+
+static bool parse(const char *words)
+{
+    return field_set_parse(&set, words, message, sizeof(message));
+}
+
+/* The set has the first n rows of the table, in its order. */
+static void assert_first_rows(unsigned n)
+{
+    assert_int_equal(set.n, n);
+    for (unsigned i = 0; i < n; i++) {
+        assert_int_equal(set.at[i], i);
+    }
+}
+
+static void named_sets(void **state)
+{
+    (void)state;
+    assert_true(parse("goflow2"));
+    assert_first_rows(GOFLOW2_FIELDS);
+    assert_int_equal(set.at[GOFLOW2_FIELDS - 1], FLOW_AT_ipv6_routing_header_seg_left);
+    assert_true(parse("all"));
+    assert_first_rows(FLOW_NFIELDS);
+    assert_true(parse("all,goflow2,bytes"));
+    assert_first_rows(FLOW_NFIELDS);
+}
+
+static void lists(void **state)
+{
+    static const uint16_t expected[] = {FLOW_AT_bytes, FLOW_AT_time_flow_start, FLOW_AT_src_addr};
+
+    (void)state;
+    assert_true(parse("bytes,time_flow_start_ns,bytes,src_addr,bytes"));
+    assert_int_equal(set.n, 3);
+    assert_memory_equal(set.at, expected, sizeof(expected));
+    assert_true(field_set_has(&set, FLOW_AT_src_addr));
+    assert_false(field_set_has(&set, FLOW_AT_packets));
+}
+
+static void set_and_field(void **state)
+{
+    (void)state;
+    assert_true(parse("goflow2,flow_direction"));
+    assert_int_equal(set.n, GOFLOW2_FIELDS + 1);
+    assert_int_equal(set.at[GOFLOW2_FIELDS], FLOW_AT_flow_direction);
+    assert_true(parse("packets,goflow2"));
+    assert_int_equal(set.n, GOFLOW2_FIELDS);
+    assert_int_equal(set.at[0], FLOW_AT_packets);
+    assert_int_equal(set.at[1], FLOW_AT_type);
+}
+
+static void mistakes(void **state)
+{
+    static const struct {
+        const char *words;
+        const char *wrong;
+        const char *hint;
+    } rows[] = {
+        {"byte", "\"byte\"", "\"bytes\""},
+        {"bytes,src_adr,packets", "\"src_adr\"", "\"src_addr\""},
+        {"goflow", "\"goflow\"", "\"goflow2\""},
+        {"zzzzzzzzzzzz", "\"zzzzzzzzzzzz\"", "list of fields"},
+        {"bytes,", "\"\"", ""},
+        {",bytes", "\"\"", ""},
+        {"bytes, packets", "\" packets\"", "\"packets\""},
+        {"", "\"\"", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_false(parse(rows[i].words));
+        assert_non_null(strstr(message, rows[i].wrong));
+        assert_non_null(strstr(message, rows[i].hint));
+    }
+}
+
+static void keys(void **state)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+
+    (void)state;
+    for (unsigned i = 0; i < FLOW_NFIELDS; i++) {
+        const char *key = flow_fields[i].key;
+
+        assert_true(key[0] != '\0');
+        assert_int_equal(strspn(key, letters), strlen(key));
+        for (unsigned j = 0; j < i; j++) {
+            assert_string_not_equal(key, flow_fields[j].key);
+        }
+    }
+}
+
+static void protobuf_numbers(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < FLOW_NFIELDS; i++) {
+        assert_true(flow_fields[i].protobuf > 0);
+        for (unsigned j = 0; j < i; j++) {
+            assert_int_not_equal(flow_fields[i].protobuf, flow_fields[j].protobuf);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(named_sets), cmocka_unit_test(lists), cmocka_unit_test(set_and_field),
+        cmocka_unit_test(mistakes),   cmocka_unit_test(keys),  cmocka_unit_test(protobuf_numbers),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
