@@ -119,9 +119,7 @@ static char *write_ipv6(char *out, const uint8_t *bytes)
             i += len - 1;
             continue;
         }
-        if (i > 0 && i != zeros + len) {
-            *out++ = ':';
-        } else if (i > 0 && zeros < 0) {
+        if (i > 0 && (zeros < 0 || i != zeros + len)) {
             *out++ = ':';
         }
         out = write_group(out, group(bytes, i));
@@ -148,11 +146,13 @@ char *text_write_addr(char *out, const struct flow_addr *addr)
 char *text_write_mac(char *out, uint64_t mac)
 {
     for (int shift = 40; shift >= 0; shift -= 8) {
+        if (shift < 40) {
+            *out++ = ':';
+        }
         *out++ = hex_digits[mac >> shift >> 4 & 15];
         *out++ = hex_digits[mac >> shift & 15];
-        *out++ = ':';
     }
-    return out - 1;
+    return out;
 }
 
 char *text_write_hex(char *out, const uint8_t *data, size_t len, bool *cut)

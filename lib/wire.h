@@ -85,13 +85,6 @@ static inline uint32_t wire_u32(struct wire *w)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static inline uint64_t wire_u64(struct wire *w)
-{
-    const uint64_t high = wire_u32(w);
-
-    return high << 32 | wire_u32(w);
-}
-
 /* An unsigned number of len bytes, 0 to 8 (RFC 7011 section 6.2). */
 static inline uint64_t wire_uint(struct wire *w, size_t len)
 {
@@ -102,6 +95,11 @@ static inline uint64_t wire_uint(struct wire *w, size_t len)
         value = value << 8 | p[i];
     }
     return value;
+}
+
+static inline uint64_t wire_u64(struct wire *w)
+{
+    return wire_uint(w, 8);
 }
 
 /*

@@ -283,7 +283,7 @@ static const struct {
     [FLOW_KIND_ADDR] = {write_addr, "\"\"", TEXT_ADDR_MAX + 2, false},
     [FLOW_KIND_ETYPE] = {write_etype, "\"\"", 6, false},
     [FLOW_KIND_PROTO] = {write_proto, "\"\"", NAME_MAX_OCTETS, false},
-    [FLOW_KIND_MAC] = {write_mac, "\"00:00:00:00:00:00\"", TEXT_MAC_MAX + 3, false},
+    [FLOW_KIND_MAC] = {write_mac, "\"00:00:00:00:00:00\"", TEXT_MAC_MAX + 2, false},
     [FLOW_KIND_NET_SRC] = {write_net_src, "", TEXT_ADDR_MAX + 6, true},
     [FLOW_KIND_NET_DST] = {write_net_dst, "", TEXT_ADDR_MAX + 6, true},
     [FLOW_KIND_NUMBERS] = {write_numbers, "[]", FLOW_NUMBERS_MAX * (NUMBER_MAX + 1) + 2, false},
