@@ -97,7 +97,8 @@ class Capture:
     def row(self):
         """The capture, the records it holds, goflow2's and weir's, then equal and different."""
         why = [f"goflow2 lost {run.additional}" for run in self.runs[-1:] if run.additional]
-        why += [f"{name} ({n})" for run in self.runs[-1:] for name, n in sorted(run.reasons.items())]
+        for run in self.runs[-1:]:
+            why += [f"{name} ({n})" for name, n in sorted(run.reasons.items())]
         figures = [figure for run in self.runs for figure in (run.equal, run.different)]
         old = [run.equal + run.different + run.missing for run in self.runs[:1]]
         figures = old + [self.found] + figures if self.runs else ["", self.found, "", "", "", ""]

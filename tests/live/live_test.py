@@ -19,7 +19,7 @@ import time
 import captures
 import cases
 import traffic
-from openvswitch import OpenVSwitch
+from openvswitch import NoNamespace, OpenVSwitch
 from station import Outcome, Station
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -59,7 +59,7 @@ def run_openvswitch(wanted, weir):
     try:
         with OpenVSwitch() as switch:
             return switched(wanted, weir, switch)
-    except PermissionError as error:
+    except NoNamespace as error:
         return [Outcome(case, "SKIP", str(error)) for case in wanted]
 
 

@@ -43,6 +43,10 @@ EXPORTS = {
 }
 
 
+class NoNamespace(Exception):
+    """Network namespaces are not to be had here."""
+
+
 class OpenVSwitch:
     """From its making until stop(), which a with block calls."""
 
@@ -85,7 +89,7 @@ class OpenVSwitch:
         command = ["ip", "netns", "add", self.namespace]
         made = subprocess.run(command, check=False, capture_output=True, text=True)
         if made.returncode != 0:
-            raise PermissionError(f"no network namespace: {made.stderr.strip()}")
+            raise NoNamespace(f"no network namespace: {made.stderr.strip()}")
         self.run("sysctl -qw net.ipv6.conf.default.disable_ipv6=1")
         self.run("ip link set lo up")
         for link in LINKS:

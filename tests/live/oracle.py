@@ -245,7 +245,7 @@ def networks(record, values, *masks):
     found = {}
     for side, names in zip(("src", "dst"), masks):
         for name in names:
-            if name in record and record.number(name) > 0:
+            if name in record:
                 pair = (values[f"{side}_addr"], record.number(name))
                 found[f"{side}_net"] = str(ipaddress.ip_network(pair, strict=False))
     return found

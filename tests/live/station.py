@@ -53,16 +53,20 @@ class Station:
         pcap.write(self.path(cases.TRAFFIC), traffic.frames(sent, self.case.variant))
         self.write(cases.NETWORKS, cases.NETWORKS_TEXT)
         self.write(cases.CONFIG, self.case.config.format(port=self.relay.port))
+        self.run_exporter()
+        self.relay.wait_until_quiet(QUIET, QUIET_LIMIT)
+
+    def run_exporter(self):
+        """pmacctd's exit code is 1 if its plugin happens to end first; the sums show what was sent."""
         with open(self.path(cases.TRAFFIC) if self.case.from_stdin else os.devnull, "rb") as stdin:
             subprocess.run(
                 self.case.command.format(port=self.relay.port).split(),
                 stdin=stdin,
-                check=True,
+                check=self.case.package != "pmacct",
                 capture_output=True,
                 timeout=EXPORT_LIMIT,
                 cwd=self.directory.name,
             )
-        self.relay.wait_until_quiet(QUIET, QUIET_LIMIT)
 
     def path(self, name):
         return os.path.join(self.directory.name, name)
