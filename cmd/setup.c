@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the command line says, made into pipelines: here the names of decoders, formats and transports meet. */
+/* What the command line says, made into pipelines: here the names of decoders, formats and
+ * transports meet. */
 #include "cmd/setup.h"
 
 #include <json-c/json.h>
@@ -78,12 +79,18 @@ struct word {
 };
 
 static const struct word tunnel_words[] = {
-    {"vxlan", TUNNEL_VXLAN}, {"geneve", TUNNEL_GENEVE}, {"gtpu", TUNNEL_GTPU},
-    {"teredo", TUNNEL_TEREDO}, {NULL, 0},
+    {"vxlan", TUNNEL_VXLAN},
+    {"geneve", TUNNEL_GENEVE},
+    {"gtpu", TUNNEL_GTPU},
+    {"teredo", TUNNEL_TEREDO},
+    {NULL, 0},
 };
 
 static const struct word scope_words[] = {
-    {"domain", SCOPE_DOMAIN}, {"port", SCOPE_PORT}, {"listener", SCOPE_LISTENER}, {NULL, 0},
+    {"domain", SCOPE_DOMAIN},
+    {"port", SCOPE_PORT},
+    {"listener", SCOPE_LISTENER},
+    {NULL, 0},
 };
 
 static const struct word *find_word(const struct word *words, const char *text, size_t len)
@@ -143,8 +150,8 @@ static bool resolve_transport(struct setup *setup)
 static bool resolve_fields(struct setup *setup)
 {
     static const uint16_t names[] = {
-        FLOW_AT_in_if_name,       FLOW_AT_out_if_name,     FLOW_AT_ingress_vrf_name,
-        FLOW_AT_egress_vrf_name,  FLOW_AT_application_name,
+        FLOW_AT_in_if_name,      FLOW_AT_out_if_name,      FLOW_AT_ingress_vrf_name,
+        FLOW_AT_egress_vrf_name, FLOW_AT_application_name,
     };
     char message[MESSAGE_MAX];
 
@@ -267,8 +274,7 @@ struct pipeline *setup_pipeline(struct setup *setup, struct counters *counters,
                                 enum output_policy policy)
 {
     struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
-    struct format *format =
-        format_new(setup->format_ops, &setup->field_set, setup->decode.compat);
+    struct format *format = format_new(setup->format_ops, &setup->field_set, setup->decode.compat);
 
     if (pipeline == NULL || format == NULL) {
         format_free(format);

@@ -23,7 +23,7 @@ static void read_common_header(struct decode *d, const struct fixed_layout *layo
     header->count = wire_u16(&d->wire);
     d->message.uptime_ms = wire_u32(&d->wire);
     d->message.has_uptime = true;
-    d->message.export_ns = read_clock(d);
+    decode_clock(d, read_clock(d));
     layout->read_header(&d->wire, header);
 }
 

@@ -21,7 +21,7 @@ struct fixed_header {
 struct fixed_layout {
     enum flow_type type;
     uint16_t version;
-    uint16_t header_len;  /* octets of the whole header */
+    uint16_t header_len;   /* octets of the whole header */
     uint16_t most_records; /* that the protocol allows in a datagram */
     bool sequenced;
     /* Reads what follows the common part of the header. */
@@ -32,7 +32,8 @@ struct fixed_layout {
     void (*read_record)(struct decode *d, struct wire *record, const struct fixed_header *header);
 };
 
-/* The part of the record that only v5 and v7 share: a pad octet or flags, then TCP flags to masks. */
+/* The part of the record that only v5 and v7 share: a pad octet or flags, then TCP flags to masks.
+ */
 void fixed_layout_read_routing(struct flow *flow, struct wire *record);
 
 void fixed_layout_decode(struct decode *d, const struct fixed_layout *layout);

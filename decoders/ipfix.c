@@ -34,17 +34,19 @@ static void decode(struct decode *d)
         .template_set = 2,
         .options_set = 3,
     };
+    uint32_t seconds;
     uint16_t len;
 
     wire_skip(&d->wire, 2);
     len = wire_u16(&d->wire);
-    d->message.export_ns = (uint64_t)wire_u32(&d->wire) * SECOND_NS;
+    seconds = wire_u32(&d->wire);
     sets.sequence_num = wire_u32(&d->wire);
     sets.domain_id = wire_u32(&d->wire);
     if (wire_failed(&d->wire)) {
         decode_fault(d, DECODE_SHORT, NULL);
         return;
     }
+    decode_clock(d, (uint64_t)seconds * SECOND_NS);
     if (!bound_message(d, len)) {
         return;
     }

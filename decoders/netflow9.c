@@ -21,19 +21,21 @@ static void decode(struct decode *d)
         .template_set = 0,
         .options_set = 1,
     };
+    uint32_t seconds;
     uint16_t count;
 
     wire_skip(&d->wire, 2);
     count = wire_u16(&d->wire);
     d->message.uptime_ms = wire_u32(&d->wire);
     d->message.has_uptime = true;
-    d->message.export_ns = (uint64_t)wire_u32(&d->wire) * SECOND_NS;
+    seconds = wire_u32(&d->wire);
     sets.sequence_num = wire_u32(&d->wire);
     sets.domain_id = wire_u32(&d->wire);
     if (wire_failed(&d->wire)) {
         decode_fault(d, DECODE_SHORT, NULL);
         return;
     }
+    decode_clock(d, (uint64_t)seconds * SECOND_NS);
     sets.domain = exporter_domain(d, sets.version, sets.domain_id, NULL);
     if (sets.domain == NULL) {
         return;

@@ -17,9 +17,9 @@ struct template_sets {
     /* Found. */
     uint32_t sets;
     uint32_t template_records;
-    uint32_t data_records;    /* options data included */
-    bool records_unknown;     /* a data set had no template: nobody knows how many records it holds */
-    bool spent;               /* the datagram's budget */
+    uint32_t data_records; /* options data included */
+    bool records_unknown;  /* a data set had no template: nobody knows how many records it holds */
+    bool spent;            /* the datagram's budget */
 };
 
 /* Reads the sets that d->wire has left. */

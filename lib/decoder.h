@@ -48,7 +48,8 @@ struct decode_settings {
     bool look_up_names; /* somebody wants names of interfaces, routing instances or applications */
 };
 
-/* What the header says of all records of a message; enrichment works times, rates and names out from it. */
+/* What the header says of all records of a message; enrichment works times, rates and names out
+ * from it. */
 struct decode_message {
     struct domain *domain; /* NULL where there is no state to ask */
     uint64_t export_ns;    /* the exporter's clock, since 1970; 0 if the protocol has none */
@@ -91,10 +92,10 @@ struct decode {
 
 /* One wire format.  To add one: decoders/<name>.c, and its line in decoders/CMakeLists.txt. */
 struct decoder {
-    const char *name;      /* its file, its folder of golden cases, its label in the counters */
-    const char *title;     /* for people */
-    const char *scheme;    /* the listen URI that takes it: netflow or sflow */
-    uint8_t magic[4];      /* the first magic_len octets of each of its datagrams */
+    const char *name;   /* its file, its folder of golden cases, its label in the counters */
+    const char *title;  /* for people */
+    const char *scheme; /* the listen URI that takes it: netflow or sflow */
+    uint8_t magic[4];   /* the first magic_len octets of each of its datagrams */
     uint8_t magic_len;
     /* Reads one datagram.  Faults are counted by decode_fault(). */
     void (*decode)(struct decode *d);
@@ -106,6 +107,15 @@ void decode_fault(struct decode *d, enum decode_error error, const char *detail)
 static inline bool decode_compat(const struct decode *d, unsigned difference)
 {
     return (d->settings->compat & difference) != 0;
+}
+
+/* Takes the clock of a header, in ns since 1970; counts one that was never set. */
+static inline void decode_clock(struct decode *d, uint64_t ns)
+{
+    d->message.export_ns = ns;
+    if (ns < 1000000000) {
+        decode_fault(d, DECODE_TIME_SUSPECT, "clock of the exporter");
+    }
 }
 
 /* Clears d->flow, and fills what every record has: type, received and exporter. */

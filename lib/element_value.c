@@ -82,8 +82,8 @@ static char *write_ntp(char *out, const struct flow_element *element, uint64_t u
     if (seconds < NTP_TO_UNIX) {
         return TEXT_WRITE(out, "null");
     }
-    return text_write_u64(out, (seconds - NTP_TO_UNIX) * units +
-                                   (((value & UINT32_MAX) * units) >> 32));
+    return text_write_u64(out,
+                          (seconds - NTP_TO_UNIX) * units + (((value & UINT32_MAX) * units) >> 32));
 }
 
 static char *write_microseconds(char *out, const struct flow_element *element, bool *cut)

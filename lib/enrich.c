@@ -40,7 +40,8 @@ static uint64_t earlier(struct decode *d, int64_t ms)
     return (uint64_t)at;
 }
 
-/* IPFIX headers have no uptime: when the exporter booted stands in the record, or in options data. */
+/* IPFIX headers have no uptime: when the exporter booted stands in the record, or in options data.
+ */
 static uint64_t boot_ms(const struct decode *d)
 {
     if (decode_compat(d, COMPAT_IPFIX_UPTIME)) {
@@ -87,8 +88,7 @@ static void resolve_duration(struct decode *d)
 
     if (FLOW_HAS(flow, flow_duration) && FLOW_HAS(flow, time_flow_start) &&
         !FLOW_HAS(flow, time_flow_end) && !decode_compat(d, COMPAT_ELEMENTS)) {
-        FLOW_SET(flow, time_flow_end,
-                 flow->time_flow_start + flow->flow_duration * MILLISECOND_NS);
+        FLOW_SET(flow, time_flow_end, flow->time_flow_start + flow->flow_duration * MILLISECOND_NS);
     }
 }
 
@@ -119,7 +119,8 @@ static void resolve_times(struct decode *d)
     default_times(d);
 }
 
-/* The rate that the record states itself comes first (Huawei, Flowmon), then what options data said. */
+/* The rate that the record states itself comes first (Huawei, Flowmon), then what options data
+ * said. */
 static void resolve_sampling(struct decode *d)
 {
     const char *source = "record";
@@ -195,7 +196,8 @@ static void set_icmp_of_port(struct flow *flow, uint16_t port)
 
 /*
  * Where a record has no ICMP fields, type and code stand in the destination port;
- * some Cisco systems put them swapped into the source port.
+ * some Cisco systems put them swapped into the source port, and fprobe the type
+ * there and the code here.
  */
 static void resolve_icmp(struct decode *d)
 {
@@ -210,8 +212,20 @@ static void resolve_icmp(struct decode *d)
     }
     if (flow->src_port == 0) {
         set_icmp_of_port(flow, flow->dst_port);
+    } else if (flow->src_port < 256 && flow->dst_port < 256) {
+        set_icmp(flow, (uint8_t)flow->src_port, (uint8_t)flow->dst_port);
     } else if (flow->dst_port == 0) {
         set_icmp(flow, (uint8_t)flow->src_port, (uint8_t)(flow->src_port >> 8));
+    }
+}
+
+static void resolve_exporter(struct decode *d)
+{
+    struct flow *flow = &d->flow;
+
+    if (d->message.domain != NULL && !FLOW_HAS(flow, announced_exporter_address) &&
+        d->message.domain->exporter->announced_address.len != 0) {
+        FLOW_SET(flow, announced_exporter_address, d->message.domain->exporter->announced_address);
     }
 }
 
@@ -244,8 +258,8 @@ static void look_up_names(struct decode *d)
 void enrich(struct decode *d)
 {
     static void (*const steps[])(struct decode *) = {
-        resolve_times, resolve_sampling, resolve_interfaces,
-        resolve_etype, resolve_icmp,     look_up_names,
+        resolve_times, resolve_sampling, resolve_interfaces, resolve_etype,
+        resolve_icmp,  resolve_exporter, look_up_names,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {

@@ -352,8 +352,7 @@ static void count_verdict(struct decode *d, enum sequence_verdict verdict, uint3
 void domain_sequence(struct decode *d, struct domain *domain, uint32_t number, uint32_t units)
 {
     uint32_t missing;
-    const enum sequence_verdict verdict =
-        sequence_next(&domain->sequence, number, units, &missing);
+    const enum sequence_verdict verdict = sequence_next(&domain->sequence, number, units, &missing);
 
     count_verdict(d, verdict, missing);
 }
@@ -393,8 +392,7 @@ void domain_sample_sequence(struct decode *d, struct domain *domain, uint32_t so
     if (source == NULL) {
         source = add_source(domain, &key);
     }
-    if (source != NULL &&
-        sequence_next(&source->sequence, number, 1, &missing) == SEQUENCE_GAP) {
+    if (source != NULL && sequence_next(&source->sequence, number, 1, &missing) == SEQUENCE_GAP) {
         COUNT_MANY(d->counters, samples_lost, missing);
     }
 }

@@ -25,7 +25,7 @@ struct exporter_limits {
     uint64_t domains_per_exporter;
     uint64_t templates_per_domain;
     uint64_t templates_per_exporter;
-    uint64_t template_octets; /* of all templates together */
+    uint64_t template_octets;  /* of all templates together */
     uint64_t template_life_ns; /* without refresh; 0 for ever */
     uint64_t options_per_exporter;
     uint64_t options_octets_per_exporter;

@@ -39,7 +39,8 @@ struct exporter {
     struct options_cache options;
     size_t templates;
     struct held_queue held;
-    uint64_t sampling_rate; /* as last announced in any domain; 0 if not */
+    uint64_t sampling_rate;             /* as last announced in any domain; 0 if not */
+    struct flow_addr announced_address; /* as it names itself in options data */
 };
 
 struct domain_key {
@@ -56,9 +57,12 @@ struct domain {
     struct lru_table templates; /* of struct template */
     struct sequence sequence;
     struct lru_table sources; /* of struct sample_source: sFlow */
-    uint64_t sampling_rate; /* as last announced without a sampler; 0 if not */
-    uint64_t boot_ms;       /* systemInitTimeMilliseconds as announced; 0 if not */
-    bool template_rates;    /* a rate was announced for a single template */
+    uint64_t sampling_rate;   /* as last announced without a sampler; 0 if not */
+    uint64_t boot_ms;         /* systemInitTimeMilliseconds as announced; 0 if not */
+    bool template_rates;      /* a rate was announced for a single template */
+    bool sampler_known;
+    bool several_samplers; /* so that none of them speaks for the domain */
+    uint64_t sampler_id;   /* the one announced last */
 };
 
 #endif

@@ -15,7 +15,8 @@ struct flow_addr {
     uint8_t len;
 };
 
-/* Text or octets that are borrowed until the record is emitted: from the datagram, or from its exporter. */
+/* Text or octets that are borrowed until the record is emitted: from the datagram, or from its
+ * exporter. */
 struct flow_slice {
     const uint8_t *data;
     uint16_t len;
@@ -118,10 +119,11 @@ enum flow_layer {
 #define X(name, number) FLOW_LAYER_##name = (number),
     FLOW_LAYERS(X)
 #undef X
-    FLOW_LAYER_COUNT,
+        FLOW_LAYER_COUNT,
 };
 
-/* How a field is held.  A new kind needs its type here, a reader in template.c, and a writer in each format. */
+/* How a field is held.  A new kind needs its type here, a reader in template.c, and a writer in
+ * each format. */
 #define FLOW_KINDS(X)                                                                              \
     X(TYPE, uint8_t)                                                                               \
     X(U8, uint8_t)                                                                                 \
@@ -150,7 +152,7 @@ enum flow_kind {
 #define X(kind, type) FLOW_KIND_##kind,
     FLOW_KINDS(X)
 #undef X
-    FLOW_KIND_COUNT,
+        FLOW_KIND_COUNT,
 };
 
 #define X(kind, type) typedef type FLOW_CTYPE_##kind;
@@ -159,7 +161,8 @@ FLOW_KINDS(X)
 
 /* FLOW_AT_bytes is the number of the row of bytes. */
 enum flow_index {
-#define FLOW_FIELD(member, kind, key, protobuf, sets, sources, further, unit, text) FLOW_AT_##member,
+#define FLOW_FIELD(member, kind, key, protobuf, sets, sources, further, unit, text)                \
+    FLOW_AT_##member,
 #include "lib/flow_fields.def"
 #undef FLOW_FIELD
     FLOW_NFIELDS,
@@ -167,7 +170,8 @@ enum flow_index {
 
 enum { FLOW_WORDS = (FLOW_NFIELDS + 63) / 64 };
 
-/* One flow, whichever protocol it came by.  A member means something only where its presence bit is set. */
+/* One flow, whichever protocol it came by.  A member means something only where its presence bit is
+ * set. */
 struct flow {
     uint64_t has[FLOW_WORDS];
 #define FLOW_FIELD(member, kind, key, protobuf, sets, sources, further, unit, text)                \
@@ -190,7 +194,8 @@ struct flow_field {
     uint8_t sets;
     uint16_t protobuf;
     uint16_t offset; /* of the member in struct flow */
-    uint16_t sources[FLOW_SOURCES_MAX]; /* elements that goflow2 reads, best first; ends with IE_NONE */
+    uint16_t
+        sources[FLOW_SOURCES_MAX]; /* elements that goflow2 reads, best first; ends with IE_NONE */
     uint16_t further[FLOW_SOURCES_MAX]; /* elements that only weir reads, likewise */
 };
 

@@ -32,7 +32,7 @@ struct log_attribute {
 /* LOG(INFO, "starting collection", LOG_TEXT("scheme", scheme), LOG_NUMBER("port", port)) */
 #define LOG(level, message, ...)                                                                   \
     log_write(LOG_LEVEL_##level, (message),                                                        \
-              (const struct log_attribute[]){__VA_ARGS__ __VA_OPT__(, ) {0}})
+              (const struct log_attribute[]){__VA_ARGS__ __VA_OPT__(, ){0}})
 
 /* attributes ends with a row of zeros. */
 void log_write(enum log_level level, const char *message, const struct log_attribute *attributes);

@@ -191,6 +191,15 @@ static uint64_t goflow2_rate(const struct flow *flow, const struct template *t, 
     return rate;
 }
 
+/* With one sampler its rate is the domain's; with several there is none. */
+static bool another_sampler(struct domain *domain, uint64_t id)
+{
+    domain->several_samplers |= domain->sampler_known && domain->sampler_id != id;
+    domain->sampler_known = true;
+    domain->sampler_id = id;
+    return domain->several_samplers;
+}
+
 static void learn_rate(struct decode *d)
 {
     const struct flow *flow = &d->flow;
@@ -199,7 +208,7 @@ static void learn_rate(struct decode *d)
 
     if (damaged) {
         decode_fault(d, DECODE_SAMPLING_VALUE, NULL);
-        rate = 1;
+        rate = FLOW_HAS(flow, sampling_probability) ? 0 : 1;
     }
     if (rate == 0) {
         return;
@@ -210,6 +219,9 @@ static void learn_rate(struct decode *d)
     } else if (FLOW_HAS(flow, sampler_id)) {
         store_rate(d, OPTIONS_SAMPLER, flow->sampler_id, rate);
         store_rate(d, OPTIONS_ANY_SAMPLER, flow->sampler_id, rate);
+        if (another_sampler(d->message.domain, flow->sampler_id)) {
+            rate = 0;
+        }
     } else if (FLOW_HAS(flow, template_id)) {
         store_rate(d, OPTIONS_TEMPLATE_RATE, flow->template_id, rate);
         d->message.domain->template_rates = true;
@@ -234,6 +246,9 @@ void options_learn(struct decode *d)
     learn_rate(d);
     if (FLOW_HAS(flow, system_init_time)) {
         d->message.domain->boot_ms = flow->system_init_time;
+    }
+    if (FLOW_HAS(flow, announced_exporter_address)) {
+        d->message.domain->exporter->announced_address = flow->announced_exporter_address;
     }
     if (FLOW_HAS(flow, if_name) && (FLOW_HAS(flow, in_if) || FLOW_HAS(flow, out_if))) {
         const uint32_t index = FLOW_HAS(flow, in_if) ? flow->in_if : flow->out_if;

@@ -11,9 +11,9 @@
  */
 struct sequence {
     uint32_t expected;
-    uint32_t last;    /* the number before, to tell a repetition */
-    bool known;       /* expected means something: 0 is a number like any other */
-    bool seen;        /* last means something */
+    uint32_t last; /* the number before, to tell a repetition */
+    bool known;    /* expected means something: 0 is a number like any other */
+    bool seen;     /* last means something */
 };
 
 enum sequence_verdict {

@@ -126,7 +126,7 @@ static bool length_valid(const struct template_sources *sources, enum flow_type 
     if (version == FLOW_TYPE_NETFLOW_V9 && is_unsigned(type)) {
         return len <= 8;
     }
-    return len == 0 || element_length_valid(type, len);
+    return element_length_valid(type, len);
 }
 
 /* A template being compiled: it grows by actions that are found twice, counted and then kept. */
@@ -272,10 +272,29 @@ static void add_element_action(struct compilation *c, const struct template_fiel
     }
 }
 
+/* Among the values of a repeated element, the place of one that cannot be read stays. */
+static void add_empty_place(struct compilation *c, const struct template_field *field,
+                            uint16_t offset, uint16_t element)
+{
+    const enum flow_element_repeated repeated = repetition_of(c, field);
+    const bool usable = c->usable;
+
+    if (c->sources->keep_elements && repeated != ELEMENT_ONCE) {
+        add_action(c, (struct template_action){
+                          .read = template_keep_place,
+                          .offset = offset,
+                          .element = element,
+                          .detail = (uint16_t)repeated,
+                          .field = field,
+                      });
+    }
+    c->usable = usable;
+}
+
 static bool field_readable(const struct compilation *c, const struct template_field *field,
                            uint16_t element)
 {
-    return element == IE_NONE || field->len == TEMPLATE_VARIABLE ||
+    return element == IE_NONE || field->len == 0 || field->len == TEMPLATE_VARIABLE ||
            length_valid(c->sources, c->definition->version, elements[element & 0x7fff].type,
                         field->len);
 }
@@ -290,11 +309,16 @@ static void compile_field(struct compilation *c, const struct template_field *fi
         if (c->template != NULL) {
             decode_fault(c->d, DECODE_FIELD_LENGTH, elements[element & 0x7fff].name);
         }
+        add_empty_place(c, field, offset, element);
+        return;
+    }
+    if (field->len == 0) {
+        add_empty_place(c, field, offset, element);
         return;
     }
     fills = element == IE_NONE ? 0 : add_field_actions(c, field, offset, element);
     fills = (uint16_t)(fills + add_special_actions(c, field, offset, element));
-    if (fills == 0) {
+    if (fills == 0 || repetition_of(c, field) != ELEMENT_ONCE) {
         add_element_action(c, field, offset, element);
     }
 }
@@ -445,12 +469,20 @@ static bool value_readable(struct decode *d, const struct template_action *a, si
 {
     const struct element *element = &elements[a->element & 0x7fff];
 
-    if (a->element == IE_NONE || len == 0 ||
-        element_length_valid(element->type, (uint16_t)len)) {
+    if (a->element == IE_NONE || element_length_valid(element->type, (uint16_t)len)) {
         return true;
     }
     decode_fault(d, DECODE_FIELD_LENGTH, element->name);
     return false;
+}
+
+/* A value of no octets is none, but for texts and lists: those are empty. */
+static bool value_there(const struct template_action *a, size_t len)
+{
+    const uint8_t type = elements[a->element & 0x7fff].type;
+
+    return len > 0 || a->element == IE_NONE || type == TYPE_STRING || type == TYPE_OCTET_ARRAY ||
+           type >= TYPE_BASIC_LIST;
 }
 
 /* Walks the fields, and at each of them the actions that want it: both are in the same order. */
@@ -464,11 +496,11 @@ static bool read_variable(struct decode *d, const struct template *t, struct wir
         const size_t len = varies ? variable_length(set) : field->len;
         const uint8_t *data = wire_bytes(set, len);
 
-        if (data == NULL) {
+        if (wire_failed(set)) {
             return false;
         }
         for (; a < end && a->field == field; a++) {
-            if (!varies || value_readable(d, a, len)) {
+            if (!varies || (value_there(a, len) && value_readable(d, a, len))) {
                 a->read(d, a, data, len);
             }
         }

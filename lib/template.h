@@ -12,7 +12,8 @@
 enum {
     TEMPLATE_FIELDS_MAX = 1024,
     TEMPLATE_RECORD_MAX = 65515, /* an IPFIX set cannot hold more */
-    TEMPLATE_VARIABLE = 65535,   /* the length that says: it stands before each value (RFC 7011 section 7) */
+    TEMPLATE_VARIABLE =
+        65535, /* the length that says: it stands before each value (RFC 7011 section 7) */
 };
 
 /* A field specifier as it came (RFC 7011 section 3.2), in host order. */
@@ -49,13 +50,14 @@ struct template_action {
 };
 
 /* A template, compiled against the fields of struct flow. */
-struct template {
+struct template
+{
     struct lru_entry entry;
     uint16_t id;
     bool options;
-    bool rejected; /* the last definition was refused: data is not decoded, nor held */
-    bool variable; /* records differ in length */
-    bool usable;   /* some field can be read */
+    bool rejected;  /* the last definition was refused: data is not decoded, nor held */
+    bool variable;  /* records differ in length */
+    bool usable;    /* some field can be read */
     uint16_t least; /* octets of the shortest record */
     uint16_t n_fields;
     uint16_t n_actions;

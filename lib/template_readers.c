@@ -141,10 +141,12 @@ static void read_text(struct decode *d, const struct template_action *action, co
 template_reader *template_reader_of_kind(enum flow_kind kind)
 {
     static template_reader *const readers[FLOW_KIND_COUNT] = {
-        [FLOW_KIND_U8] = read_u8,      [FLOW_KIND_PROTO] = read_u8,    [FLOW_KIND_NET_SRC] = read_u8,
-        [FLOW_KIND_NET_DST] = read_u8, [FLOW_KIND_U16] = read_u16,     [FLOW_KIND_ETYPE] = read_u16,
-        [FLOW_KIND_U32] = read_u32,    [FLOW_KIND_U64] = read_u64,     [FLOW_KIND_MAC] = read_u64,
-        [FLOW_KIND_FLOAT] = read_float, [FLOW_KIND_ADDR] = read_addr,  [FLOW_KIND_TEXT] = read_text,
+        [FLOW_KIND_U8] = read_u8,        [FLOW_KIND_PROTO] = read_u8,
+        [FLOW_KIND_NET_SRC] = read_u8,   [FLOW_KIND_NET_DST] = read_u8,
+        [FLOW_KIND_U16] = read_u16,      [FLOW_KIND_ETYPE] = read_u16,
+        [FLOW_KIND_U32] = read_u32,      [FLOW_KIND_U64] = read_u64,
+        [FLOW_KIND_MAC] = read_u64,      [FLOW_KIND_FLOAT] = read_float,
+        [FLOW_KIND_ADDR] = read_addr,    [FLOW_KIND_TEXT] = read_text,
         [FLOW_KIND_OCTETS] = read_slice,
     };
 
@@ -164,6 +166,13 @@ void template_keep_element(struct decode *d, const struct template_action *actio
     };
 
     FLOW_APPEND(&d->flow, elements, element);
+}
+
+void template_keep_place(struct decode *d, const struct template_action *action,
+                         const uint8_t *data, size_t len)
+{
+    (void)len;
+    template_keep_element(d, action, data, 0);
 }
 
 static void read_ip_version(struct decode *d, const struct template_action *action,
@@ -192,7 +201,8 @@ static void read_fragment_flags(struct decode *d, const struct template_action *
     FLOW_SET(&d->flow, ip_flags, (uint8_t)(number(data, len) >> 5));
 }
 
-/* A label stack entry without its time to live: 20 bits of label, 3 of class, 1 that ends the stack. */
+/* A label stack entry without its time to live: 20 bits of label, 3 of class, 1 that ends the
+ * stack. */
 static void read_label(struct decode *d, const struct template_action *action, const uint8_t *data,
                        size_t len)
 {
@@ -242,13 +252,17 @@ static uint64_t distance(uint64_t a, uint64_t b)
     return a > b ? a - b : b - a;
 }
 
-/* Which era the seconds are of is not said: the one nearest to the time of receipt. */
+/*
+ * Which era the seconds are of is not said: the one nearest to the time of receipt.
+ * Of microseconds (detail 1) the low 11 bits mean nothing.
+ */
 static void read_ntp_time(struct decode *d, const struct template_action *action,
                           const uint8_t *data, size_t len)
 {
     const uint64_t value = number(data, len);
     const uint64_t received = d->datagram->received_ns / SECOND_NS + NTP_TO_UNIX;
-    const uint64_t fraction = (uint32_t)value;
+    const bool exact = action->detail == 0 || decode_compat(d, COMPAT_ELEMENTS);
+    const uint64_t fraction = (uint32_t)value & (exact ? UINT32_MAX : ~(uint32_t)0x7ff);
     uint64_t seconds = value >> 32;
 
     if (distance(seconds + NTP_ERA, received) < distance(seconds, received)) {
@@ -285,8 +299,8 @@ static void read_frame_size(struct decode *d, const struct template_action *acti
 }
 
 /* The first octets of one packet; detail is enum packet_start (RFC 5477 section 8.5, RFC 7133). */
-static void read_packet(struct decode *d, const struct template_action *action,
-                        const uint8_t *data, size_t len)
+static void read_packet(struct decode *d, const struct template_action *action, const uint8_t *data,
+                        size_t len)
 {
     struct wire packet;
 
@@ -325,15 +339,15 @@ const struct template_special template_specials[] = {
     {IE_flowEndSeconds,            FLOW_AT_time_flow_end,   1, IN_IPFIX, read_time},
     {IE_flowStartMilliseconds,     FLOW_AT_time_flow_start, 1000, IN_IPFIX, read_time},
     {IE_flowEndMilliseconds,       FLOW_AT_time_flow_end,   1000, IN_IPFIX, read_time},
-    {IE_flowStartMicroseconds,     FLOW_AT_time_flow_start, 0, IN_IPFIX, read_ntp_time},
-    {IE_flowEndMicroseconds,       FLOW_AT_time_flow_end,   0, IN_IPFIX, read_ntp_time},
+    {IE_flowStartMicroseconds,     FLOW_AT_time_flow_start, 1, IN_IPFIX, read_ntp_time},
+    {IE_flowEndMicroseconds,       FLOW_AT_time_flow_end,   1, IN_IPFIX, read_ntp_time},
     {IE_flowStartNanoseconds,      FLOW_AT_time_flow_start, 0, IN_IPFIX, read_ntp_time},
     {IE_flowEndNanoseconds,        FLOW_AT_time_flow_end,   0, IN_IPFIX, read_ntp_time},
     {IE_flowStartDeltaMicroseconds, FLOW_AT_time_flow_start, 0, IN_IPFIX, read_time_delta},
     {IE_flowEndDeltaMicroseconds,  FLOW_AT_time_flow_end,   0, IN_IPFIX, read_time_delta},
     {IE_observationTimeSeconds,      FLOW_AT_event_time, 1, IN_NEITHER, read_time},
     {IE_observationTimeMilliseconds, FLOW_AT_event_time, 1000, IN_NEITHER, read_time},
-    {IE_observationTimeMicroseconds, FLOW_AT_event_time, 0, IN_NEITHER, read_ntp_time},
+    {IE_observationTimeMicroseconds, FLOW_AT_event_time, 1, IN_NEITHER, read_ntp_time},
     {IE_observationTimeNanoseconds,  FLOW_AT_event_time, 0, IN_NEITHER, read_ntp_time},
     {IE_dataLinkFrameSize,         0, 0, IN_IPFIX, read_frame_size},
     {IE_dataLinkFrameSection,      0, PACKET_ETHERNET, IN_IPFIX, read_packet},

@@ -13,6 +13,9 @@ template_reader *template_reader_of_kind(enum flow_kind kind);
 /* Keeps an element that has no field of its own. */
 template_reader template_keep_element;
 
+/* Keeps the place of one whose value cannot be read. */
+template_reader template_keep_place;
+
 /*
  * An element that is read in a way of its own: into another form, or into more
  * than one field.  An element may have several rows.

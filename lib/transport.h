@@ -26,7 +26,7 @@ enum transport_loss {
 #define X(name, key, text) TRANSPORT_##name,
     TRANSPORT_LOSSES(X)
 #undef X
-    TRANSPORT_LOSS_COUNT,
+        TRANSPORT_LOSS_COUNT,
 };
 
 struct transport_loss_text {

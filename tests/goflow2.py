@@ -21,6 +21,7 @@ ZERO_FORMS = (0, "", [], "00:00:00:00:00:00", "HOPOPT", "invalid Prefix")
 TIMES = ("time_flow_start_ns", "time_flow_end_ns")
 PORTS = ("src_port", "dst_port")
 ICMP = ("ICMP", "IPv6-ICMP")
+ELEMENT_FIELDS = ("bytes", "packets", "ip_ttl", "vlan_id", "src_vlan", "dst_vlan")
 NO_INTERFACE = 0x3FFFFFFF
 
 
@@ -35,6 +36,10 @@ def became_nothing(field, old, new):
 def was_export_time(field, old, new):
     """The header has whole seconds; where goflow2 read no other time, it wrote that one."""
     return old[field] % SECOND == 0
+
+
+def below_a_microsecond(field, old, new):
+    return 0 < old[field] - new[field] < 1000
 
 
 def wrapped(field, old, new):
@@ -91,12 +96,13 @@ def more_layers(field, old, new):
 CORRECTED = (
     Difference("proto_hopopt", ("proto",), (), became_nothing),
     Difference("invalid_prefix", ("src_net", "dst_net"), (), became_nothing),
-    Difference("elements", ("bytes", "packets", "ip_ttl", "vlan_id"), TEMPLATED, was_zero),
+    Difference("elements", ELEMENT_FIELDS, TEMPLATED, was_zero),
     Difference("elements", ("ipv6_flow_label",), TEMPLATED, was_zero),
     Difference("elements", ("mpls_label",), TEMPLATED, was_padded_labels),
     Difference("elements", ("bytes",), ("IPFIX",), of_a_packet),
     Difference("uptime_unsigned", TIMES, ("NETFLOW_V5", "NETFLOW_V9"), wrapped),
     Difference("elements", TIMES, ("NETFLOW_V9",), was_export_time),
+    Difference("elements", TIMES, ("IPFIX",), below_a_microsecond),
     Difference("ipfix_uptime", TIMES, ("IPFIX",), was_export_time),
     Difference("icmp_ports", (*PORTS, "icmp_type", "icmp_code"), (), icmp_in_ports),
     Difference("vlan_tci", ("vlan_id",), ("SFLOW_5",), without_priority),

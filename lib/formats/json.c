@@ -16,7 +16,7 @@ struct json_field {
     json_writer *write;
     uint16_t at;
     uint16_t offset;
-    bool always; /* written whether it is known or not */
+    bool always;  /* written whether it is known or not */
     bool derived; /* its writer knows what to do when it is absent */
     bool invalid_prefix;
     uint8_t lead_len;
@@ -135,8 +135,7 @@ static struct flow_addr masked(const struct flow_addr *addr, uint8_t prefix_len)
 static char *write_net(char *out, const struct json_field *field, const struct flow *flow,
                        const struct flow_addr *addr)
 {
-    const uint8_t len =
-        flow_has(flow, field->at) ? *(const uint8_t *)value_of(field, flow) : 0;
+    const uint8_t len = flow_has(flow, field->at) ? *(const uint8_t *)value_of(field, flow) : 0;
     struct flow_addr network;
 
     if (addr == NULL || addr->len == 0 || len > addr->len * 8) {
@@ -266,7 +265,8 @@ enum {
     CUT_FLAG_MAX = 80,
 };
 
-/* What there is to know of a kind: who writes it, its zero form, and the octets that it may need. */
+/* What there is to know of a kind: who writes it, its zero form, and the octets that it may need.
+ */
 static const struct {
     json_writer *write;
     const char *absent;
@@ -286,11 +286,11 @@ static const struct {
     [FLOW_KIND_MAC] = {write_mac, "\"00:00:00:00:00:00\"", TEXT_MAC_MAX + 2, false},
     [FLOW_KIND_NET_SRC] = {write_net_src, "", TEXT_ADDR_MAX + 6, true},
     [FLOW_KIND_NET_DST] = {write_net_dst, "", TEXT_ADDR_MAX + 6, true},
-    [FLOW_KIND_NUMBERS] = {write_numbers, "[]", FLOW_NUMBERS_MAX * (NUMBER_MAX + 1) + 2, false},
-    [FLOW_KIND_LABELS] = {write_labels, "[]", FLOW_LABELS_MAX * (NUMBER_MAX + 1) + 2, false},
-    [FLOW_KIND_ADDRS] = {write_addrs, "[]", FLOW_ADDRS_MAX * (TEXT_ADDR_MAX + 3) + 2, false},
-    [FLOW_KIND_LAYERS] = {write_layers, "[]", FLOW_LAYERS_MAX * NAME_MAX_OCTETS + 2, false},
-    [FLOW_KIND_SIZES] = {write_sizes, "[]", FLOW_LAYERS_MAX * (NUMBER_MAX + 1) + 2, false},
+    [FLOW_KIND_NUMBERS] = {write_numbers, "[]", FLOW_NUMBERS_MAX *(NUMBER_MAX + 1) + 2, false},
+    [FLOW_KIND_LABELS] = {write_labels, "[]", FLOW_LABELS_MAX *(NUMBER_MAX + 1) + 2, false},
+    [FLOW_KIND_ADDRS] = {write_addrs, "[]", FLOW_ADDRS_MAX *(TEXT_ADDR_MAX + 3) + 2, false},
+    [FLOW_KIND_LAYERS] = {write_layers, "[]", FLOW_LAYERS_MAX *NAME_MAX_OCTETS + 2, false},
+    [FLOW_KIND_SIZES] = {write_sizes, "[]", FLOW_LAYERS_MAX *(NUMBER_MAX + 1) + 2, false},
     [FLOW_KIND_TEXT] = {write_text, "\"\"", TEXT_STRING_MAX + CUT_FLAG_MAX, false},
     [FLOW_KIND_OCTETS] = {write_octets, "\"\"", TEXT_HEX_MAX + CUT_FLAG_MAX, false},
     [FLOW_KIND_NAME] = {write_name, "\"\"", NAME_MAX_OCTETS, false},
