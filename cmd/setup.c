@@ -177,7 +177,8 @@ static bool resolve_log(const struct setup *setup)
     return true;
 }
 
-static bool resolve(struct setup *setup)
+/* What is weir's own: a value that cannot be is a bad command line. */
+static bool resolve_own(struct setup *setup)
 {
     if (!compat_parse(setup->compat, &setup->decode.compat)) {
         return refuse("compat", setup->compat, "give goflow2, or nothing");
@@ -188,8 +189,16 @@ static bool resolve(struct setup *setup)
     if (!parse_words(scope_words, setup->scope, &setup->exporter_scope)) {
         return refuse("exporter.scope", setup->scope, "give a list of domain, port, listener");
     }
-    return resolve_log(setup) && resolve_format(setup) && resolve_transport(setup) &&
-           resolve_fields(setup);
+    return resolve_fields(setup);
+}
+
+/* As goflow2 does, a value of its flags that cannot be is a failed start. */
+static int resolve(struct setup *setup)
+{
+    if (!resolve_own(setup)) {
+        return 2;
+    }
+    return resolve_log(setup) && resolve_format(setup) && resolve_transport(setup) ? -1 : 1;
 }
 
 static bool make_transports(struct setup *setup)
@@ -261,7 +270,7 @@ int setup_read(struct setup *setup, const char *usage, const struct option_group
         (void)printf("weir %s\n", WEIR_VERSION);
         return 0;
     }
-    return resolve(setup) ? -1 : 1;
+    return resolve(setup);
 }
 
 int setup_open_transport(struct setup *setup, uv_loop_t *loop)

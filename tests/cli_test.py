@@ -166,10 +166,10 @@ class BadCommandLines(unittest.TestCase):
         self.refuse(1, ["192.0.2.1"], "-listen", "netflow://192.0.2.1:2055")
 
     def test_unknown_field(self):
-        self.refuse(1, ["src_adr", "src_addr"], "replay", "-fields", "src_adr", "x.pcap")
+        self.refuse(2, ["src_adr", "src_addr"], "replay", "-fields", "src_adr", "x.pcap")
 
     def test_unknown_difference(self):
-        self.refuse(1, ["goflow3", "goflow2"], "replay", "-compat", "goflow3", "x.pcap")
+        self.refuse(2, ["goflow3", "goflow2"], "replay", "-compat", "goflow3", "x.pcap")
 
     def test_unknown_format(self):
         self.refuse(1, ["yaml", "json"], "-format", "yaml")

@@ -271,7 +271,9 @@ def absolute(record, value):
         return since_boot(record, value)
     if unit == "delta milliseconds":  # elements 158 and 159, which are microseconds
         return clock(record) - value * 1_000
-    if unit in ("microseconds", "nanoseconds"):
+    if unit == "microseconds":
+        return ntp(value & ~0x7FF)  # the low 11 bits mean nothing (RFC 7011 section 6.1.9)
+    if unit == "nanoseconds":
         return ntp(value)
     return value * {"seconds": 1_000_000_000, "milliseconds": 1_000_000}[unit]
 
