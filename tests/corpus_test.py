@@ -17,7 +17,6 @@ import replay
 
 SKIPPED = 77
 ROOT = pathlib.Path(__file__).parent.parent
-PATIENT = ["-hold.time", "1h"]  # the counts are of a collector that waits for each template
 NO_NORM = "malformed"  # the protocol whose counts are what one walker kept
 
 
@@ -137,8 +136,8 @@ def run_all(weir, corpus):
     with open(corpus / "MANIFEST.tsv", encoding="utf-8", newline="") as file:
         captures = [Capture(row) for row in csv.DictReader(file, delimiter="\t")]
     for capture in captures:
-        capture.run(weir, corpus, [*PATIENT, "-compat", "goflow2"], goflow2.ALWAYS)
-        capture.run(weir, corpus, PATIENT, goflow2.ALWAYS + goflow2.CORRECTED)
+        capture.run(weir, corpus, ["-compat", "goflow2"], goflow2.ALWAYS)
+        capture.run(weir, corpus, [], goflow2.ALWAYS + goflow2.CORRECTED)
     return captures
 
 
