@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the command line says, made into pipelines: here the names of decoders, formats and
- * transports meet. */
+/*
+ * What the command line says, made into pipelines: here the names of decoders, formats and
+ * transports meet.
+ */
 #include "cmd/setup.h"
 
 #include <json-c/json.h>
@@ -124,27 +126,39 @@ static bool refuse(const char *option, const char *value, const char *rather)
     return false;
 }
 
+static void append_name(char message[static MESSAGE_MAX], const char *name)
+{
+    const size_t len = strlen(message);
+
+    (void)snprintf(message + len, MESSAGE_MAX - len, " %s", name);
+}
+
 static bool resolve_format(struct setup *setup)
 {
+    char rather[MESSAGE_MAX] = "there is no such format; available:";
+
     for (const struct format_ops *const *at = registry_formats; *at != NULL; at++) {
         if (strcmp((*at)->name, setup->format) == 0) {
             setup->format_ops = *at;
             return true;
         }
+        append_name(rather, (*at)->name);
     }
-    return refuse("format", setup->format, "there is no such format; available: json");
+    return refuse("format", setup->format, rather);
 }
 
 static bool resolve_transport(struct setup *setup)
 {
+    char rather[MESSAGE_MAX] = "there is no such transport; available:";
+
     for (size_t i = 0; setup->transports[i] != NULL; i++) {
         if (strcmp(setup->transports[i]->ops->name, setup->transport) == 0) {
             setup->chosen = setup->transports[i];
             return true;
         }
+        append_name(rather, setup->transports[i]->ops->name);
     }
-    return refuse("transport", setup->transport,
-                  "there is no such transport; available: file, stdout");
+    return refuse("transport", setup->transport, rather);
 }
 
 static bool resolve_fields(struct setup *setup)

@@ -43,7 +43,8 @@ struct setup {
 /*
  * Reads the command line of a subcommand, own being its own options (or NULL).
  * Returns -1 to go on, or the exit code: 0 after -h or -v, 2 for a bad command line, 1 for
- * an impossible value of a flag of goflow2's, which exits so too.  *first becomes the index of the first argument left.
+ * an impossible value of a flag of goflow2's, which exits so too.  *first becomes the index of the
+ * first argument left.
  */
 int setup_read(struct setup *setup, const char *usage, const struct option_group *own, int argc,
                char **argv, int *first);

@@ -32,7 +32,8 @@ struct fixed_layout {
     void (*read_record)(struct decode *d, struct wire *record, const struct fixed_header *header);
 };
 
-/* The part of the record that only v5 and v7 share: a pad octet or flags, then TCP flags to masks.
+/*
+ * The part of the record that only v5 and v7 share: a pad octet or flags, then TCP flags to masks.
  */
 void fixed_layout_read_routing(struct flow *flow, struct wire *record);
 

@@ -48,8 +48,10 @@ struct decode_settings {
     bool look_up_names; /* somebody wants names of interfaces, routing instances or applications */
 };
 
-/* What the header says of all records of a message; enrichment works times, rates and names out
- * from it. */
+/*
+ * What the header says of all records of a message; enrichment works times, rates and names out
+ * from it.
+ */
 struct decode_message {
     struct domain *domain; /* NULL where there is no state to ask */
     uint64_t export_ns;    /* the exporter's clock, since 1970; 0 if the protocol has none */

@@ -40,7 +40,8 @@ static uint64_t earlier(struct decode *d, int64_t ms)
     return (uint64_t)at;
 }
 
-/* IPFIX headers have no uptime: when the exporter booted stands in the record, or in options data.
+/*
+ * IPFIX headers have no uptime: when the exporter booted stands in the record, or in options data.
  */
 static uint64_t boot_ms(const struct decode *d)
 {
@@ -119,8 +120,10 @@ static void resolve_times(struct decode *d)
     default_times(d);
 }
 
-/* The rate that the record states itself comes first (Huawei, Flowmon), then what options data
- * said. */
+/*
+ * The rate that the record states itself comes first (Huawei, Flowmon), then what options data
+ * said.
+ */
 static void resolve_sampling(struct decode *d)
 {
     const char *source = "record";

@@ -7,21 +7,6 @@
 
 #include "lib/exporter_state.h"
 
-const struct exporter_limits exporter_limits_default = {
-    .exporters = 65536,
-    .domains_per_exporter = 256,
-    .templates_per_domain = 1024,
-    .templates_per_exporter = 4096,
-    .template_octets = (uint64_t)512 << 20,
-    .template_life_ns = (uint64_t)24 * 3600 * 1000000000,
-    .options_per_exporter = 16384,
-    .options_octets_per_exporter = 4 << 20,
-    .held_sets_per_exporter = 64,
-    .held_octets_per_exporter = 256 << 10,
-    .held_octets = 64 << 20,
-    .held_ns = (uint64_t)60 * 1000000000,
-};
-
 /* An sFlow data source, whose flow samples have a sequence of their own. */
 struct sample_source {
     struct lru_entry entry;

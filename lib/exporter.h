@@ -19,7 +19,7 @@ struct exporters;
 struct exporter;
 struct domain;
 
-/* Settings, with the defaults of exporter_limits_default. */
+/* Settings; their defaults stand in the option tables of cmd/setup.c. */
 struct exporter_limits {
     uint64_t exporters;
     uint64_t domains_per_exporter;
@@ -34,8 +34,6 @@ struct exporter_limits {
     uint64_t held_octets;
     uint64_t held_ns;
 };
-
-extern const struct exporter_limits exporter_limits_default;
 
 /* What tells exporters apart, beside the source address. */
 enum exporter_scope {

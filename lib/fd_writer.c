@@ -300,8 +300,10 @@ int fd_writer_open(struct fd_writer **writer, struct transport *t, const char *p
     return 0;
 }
 
-/* Takes what finds room.  A record that would find none in an empty buffer is lost, not refused for
- * ever. */
+/*
+ * Takes what finds room.  A record that would find none in an empty buffer is lost, not refused for
+ * ever.
+ */
 static size_t gather(struct fd_writer *w, const struct batch *batch, size_t first)
 {
     const bool empty = record_buffer_spent(w->gathering);

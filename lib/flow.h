@@ -15,8 +15,10 @@ struct flow_addr {
     uint8_t len;
 };
 
-/* Text or octets that are borrowed until the record is emitted: from the datagram, or from its
- * exporter. */
+/*
+ * Text or octets that are borrowed until the record is emitted: from the datagram, or from its
+ * exporter.
+ */
 struct flow_slice {
     const uint8_t *data;
     uint16_t len;
@@ -122,8 +124,10 @@ enum flow_layer {
         FLOW_LAYER_COUNT,
 };
 
-/* How a field is held.  A new kind needs its type here, a reader in template.c, and a writer in
- * each format. */
+/*
+ * How a field is held.  A new kind needs its type here, a reader in template.c, and a writer in
+ * each format.
+ */
 #define FLOW_KINDS(X)                                                                              \
     X(TYPE, uint8_t)                                                                               \
     X(U8, uint8_t)                                                                                 \
@@ -170,8 +174,10 @@ enum flow_index {
 
 enum { FLOW_WORDS = (FLOW_NFIELDS + 63) / 64 };
 
-/* One flow, whichever protocol it came by.  A member means something only where its presence bit is
- * set. */
+/*
+ * One flow, whichever protocol it came by.  A member means something only where its presence bit is
+ * set.
+ */
 struct flow {
     uint64_t has[FLOW_WORDS];
 #define FLOW_FIELD(member, kind, key, protobuf, sets, sources, further, unit, text)                \

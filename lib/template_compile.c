@@ -236,13 +236,13 @@ static enum flow_element_repeated repetition_of(const struct compilation *c,
     return other < end ? ELEMENT_FIRST : ELEMENT_ONCE;
 }
 
-static void add_element_action(struct compilation *c, const struct template_field *field,
-                               uint16_t offset, uint16_t element)
+/* Keeps the field in the list of elements, if somebody wants it. */
+static void keep_field(struct compilation *c, const struct template_field *field, uint16_t offset,
+                       uint16_t element, template_reader *read)
 {
-    c->usable = true;
     if (c->sources->keep_elements && element != IE_paddingOctets) {
         add_action(c, (struct template_action){
-                          .read = template_keep_element,
+                          .read = read,
                           .offset = offset,
                           .element = element,
                           .detail = (uint16_t)repetition_of(c, field),
@@ -251,21 +251,20 @@ static void add_element_action(struct compilation *c, const struct template_fiel
     }
 }
 
-/* Among the values of a repeated element, the place of one that cannot be read stays. */
-static void add_empty_place(struct compilation *c, const struct template_field *field,
-                            uint16_t offset, uint16_t element)
+/* Asked only where elements are kept: it looks at all fields. */
+static bool is_repeated(const struct compilation *c, const struct template_field *field)
 {
-    const enum flow_element_repeated repeated = repetition_of(c, field);
+    return c->sources->keep_elements && repetition_of(c, field) != ELEMENT_ONCE;
+}
+
+/* Among the values of a repeated element, the place of one that cannot be read stays. */
+static void keep_place(struct compilation *c, const struct template_field *field, uint16_t offset,
+                       uint16_t element)
+{
     const bool usable = c->usable;
 
-    if (c->sources->keep_elements && repeated != ELEMENT_ONCE) {
-        add_action(c, (struct template_action){
-                          .read = template_keep_place,
-                          .offset = offset,
-                          .element = element,
-                          .detail = (uint16_t)repeated,
-                          .field = field,
-                      });
+    if (is_repeated(c, field)) {
+        keep_field(c, field, offset, element, template_keep_place);
     }
     c->usable = usable;
 }
@@ -282,24 +281,22 @@ static void compile_field(struct compilation *c, const struct template_field *fi
                           uint16_t offset)
 {
     const uint16_t element = element_of(field);
+    const bool readable = field_readable(c, field, element);
     uint16_t fills;
 
-    if (!field_readable(c, field, element)) {
-        if (c->template != NULL) {
-            decode_fault(c->d, DECODE_FIELD_LENGTH, elements[element & 0x7fff].name);
-        }
-        add_empty_place(c, field, offset, element);
-        return;
+    if (!readable && c->template != NULL) {
+        decode_fault(c->d, DECODE_FIELD_LENGTH, elements[element & 0x7fff].name);
     }
-    if (field->len == 0) {
-        add_empty_place(c, field, offset, element);
+    if (!readable || field->len == 0) {
+        keep_place(c, field, offset, element);
         return;
     }
     fills = element == IE_NONE ? 0 : add_field_actions(c, field, offset, element);
     fills = (uint16_t)(fills + add_special_actions(c, field, offset, element));
-    if (fills == 0 || repetition_of(c, field) != ELEMENT_ONCE) {
-        add_element_action(c, field, offset, element);
+    if (fills == 0 || is_repeated(c, field)) {
+        keep_field(c, field, offset, element, template_keep_element);
     }
+    c->usable = true;
 }
 
 static void compile_fields(struct compilation *c)

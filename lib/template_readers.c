@@ -201,8 +201,10 @@ static void read_fragment_flags(struct decode *d, const struct template_action *
     FLOW_SET(&d->flow, ip_flags, (uint8_t)(number(data, len) >> 5));
 }
 
-/* A label stack entry without its time to live: 20 bits of label, 3 of class, 1 that ends the
- * stack. */
+/*
+ * A label stack entry without its time to live: 20 bits of label, 3 of class, 1 that ends the
+ * stack.
+ */
 static void read_label(struct decode *d, const struct template_action *action, const uint8_t *data,
                        size_t len)
 {

@@ -27,8 +27,10 @@ enum {
 char *text_write_u64(char *out, uint64_t value);
 char *text_write_s64(char *out, int64_t value);
 
-/* 17 significant digits, so that reading gives the same number; "null" for what JSON has no form
- * for. */
+/*
+ * 17 significant digits, so that reading gives the same number; "null" for what JSON has no form
+ * for.
+ */
 char *text_write_double(char *out, double value);
 
 /* RFC 5952, with IPv4-mapped addresses as ::ffff:a.b.c.d; nothing if there is no address. */

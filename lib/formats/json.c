@@ -265,7 +265,8 @@ enum {
     CUT_FLAG_MAX = 80,
 };
 
-/* What there is to know of a kind: who writes it, its zero form, and the octets that it may need.
+/*
+ * What there is to know of a kind: who writes it, its zero form, and the octets that it may need.
  */
 static const struct {
     json_writer *write;

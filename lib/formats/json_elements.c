@@ -14,7 +14,8 @@ static bool same(const struct flow_element *a, const struct flow_element *b)
     return a->pen == b->pen && a->id == b->id;
 }
 
-/* Of an element that the template names more than once, the next one after i; n if there is none.
+/*
+ * Of an element that the template names more than once, the next one after i; n if there is none.
  */
 static uint16_t next_same(const struct flow_elements *list, uint16_t i)
 {

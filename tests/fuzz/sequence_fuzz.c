@@ -13,6 +13,22 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Small, so that what is full makes room. */
+static const struct exporter_limits limits = {
+    .exporters = 3,
+    .domains_per_exporter = 4,
+    .templates_per_domain = 8,
+    .templates_per_exporter = 16,
+    .template_octets = 1 << 20,
+    .template_life_ns = (uint64_t)600 * 1000000000,
+    .options_per_exporter = 8,
+    .options_octets_per_exporter = 1024,
+    .held_sets_per_exporter = 4,
+    .held_octets_per_exporter = 4096,
+    .held_octets = 8192,
+    .held_ns = (uint64_t)30 * 1000000000,
+};
+
 static void require(bool holds, const char *what)
 {
     if (!holds) {
@@ -81,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pipeline->settings = settings;
     pipeline->counters = &counters;
     pipeline->output = &output;
-    pipeline->exporters = exporters_new(&exporter_limits_default, SCOPE_DOMAIN, &settings);
+    pipeline->exporters = exporters_new(&limits, SCOPE_DOMAIN, &settings);
     require(output_open(&output, format_new(registry_formats[0], &fields, COMPAT_NONE), &transport,
                         (struct slice){"\n", 1}, OUTPUT_DROP, &counters) == 0,
             "no memory");

@@ -35,7 +35,8 @@ static void limit_file_size(rlim_t octets)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-/* A disk that is full amid a record: the file holds whole lines, and goes on when there is space.
+/*
+ * A disk that is full amid a record: the file holds whole lines, and goes on when there is space.
  */
 static void test_cut_back(void **state)
 {

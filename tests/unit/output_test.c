@@ -13,7 +13,8 @@
 
 static const struct slice newline = {"\n", 1};
 
-/* A format whose records are as long as the flow has bytes, and begin with its number of packets.
+/*
+ * A format whose records are as long as the flow has bytes, and begin with its number of packets.
  */
 enum { FORMAT_MAX = 1000 };
 

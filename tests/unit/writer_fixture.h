@@ -36,11 +36,14 @@ void writer_open(struct writer_fixture *f, const char *path);
 /* Closes the writer; every record that it took must be delivered or lost by now. */
 void writer_close(struct writer_fixture *f, unsigned timeout_ms);
 
-/* Sends lines from first to last - 1 of a sender.  Returns how many were taken: all, if it may
- * wait. */
+/*
+ * Sends lines from first to last - 1 of a sender.  Returns how many were taken: all, if it may
+ * wait.
+ */
 size_t writer_send(struct writer_fixture *f, unsigned sender, size_t first, size_t last, bool wait);
 
-/* Sends so many lines of each sender, each from its own thread, while the caller does meanwhile(f).
+/*
+ * Sends so many lines of each sender, each from its own thread, while the caller does meanwhile(f).
  */
 void writer_send_all(struct writer_fixture *f, size_t lines,
                      void (*meanwhile)(struct writer_fixture *f));
