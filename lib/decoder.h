@@ -14,6 +14,7 @@
 
 struct domain;
 struct exporters;
+struct mapping;
 
 /* A datagram as it was received: borrowed for the length of one call. */
 struct datagram {
@@ -46,6 +47,7 @@ struct decode_settings {
     unsigned tunnels;   /* enum decode_tunnels, or-ed */
     bool keep_elements; /* somebody wants the field elements */
     bool look_up_names; /* somebody wants names of interfaces, routing instances or applications */
+    const struct mapping *mapping; /* of a mapping file; NULL for none */
 };
 
 /*

@@ -21,7 +21,7 @@ enum { NAMED_SETS = sizeof(named_sets) / sizeof(named_sets[0]) };
 bool field_set_has(const struct field_set *set, unsigned at)
 {
     for (uint16_t i = 0; i < set->n; i++) {
-        if (set->at[i] == at) {
+        if (set->columns[i].at == at) {
             return true;
         }
     }
@@ -31,7 +31,7 @@ bool field_set_has(const struct field_set *set, unsigned at)
 static void add(struct field_set *set, uint16_t at)
 {
     if (!field_set_has(set, at)) {
-        set->at[set->n++] = at;
+        set->columns[set->n++] = (struct column){.key = flow_fields[at].key, .at = at};
     }
 }
 
@@ -90,7 +90,7 @@ static void explain(const char *word, size_t len, char *message, size_t message_
 
 bool field_set_parse(struct field_set *set, const char *words, char *message, size_t message_size)
 {
-    set->n = 0;
+    *set = (struct field_set){.n = 0};
     for (;;) {
         const size_t len = strcspn(words, ",");
 

@@ -76,6 +76,24 @@ struct flow_elements {
     struct flow_element at[FLOW_ELEMENTS_MAX];
 };
 
+/* A value of a custom field (lib/custom_field.h). */
+struct flow_custom {
+    uint16_t field;      /* its number in the mapping's table */
+    uint16_t len;        /* of data */
+    uint64_t number;     /* two's complement if signed; the bits of a double if float */
+    const uint8_t *data; /* of the datagram, or of octets below */
+};
+
+enum { FLOW_CUSTOMS_MAX = 64, FLOW_CUSTOM_OCTETS = 1024 };
+
+/* In the order in which they were mapped. */
+struct flow_customs {
+    uint16_t n;
+    uint16_t used; /* of octets */
+    struct flow_custom at[FLOW_CUSTOMS_MAX];
+    uint8_t octets[FLOW_CUSTOM_OCTETS]; /* values that do not lie in the datagram as they are */
+};
+
 /* Protocols, numbered as in goflow2's protobuf; those that goflow2 does not read come behind. */
 #define FLOW_TYPES(X)                                                                              \
     X(FLOWUNKNOWN, 0)                                                                              \
@@ -184,6 +202,7 @@ struct flow {
     FLOW_CTYPE_##kind member;
 #include "lib/flow_fields.def"
 #undef FLOW_FIELD
+    struct flow_customs customs;
 };
 
 /* The sets that a row may be in. */
@@ -211,6 +230,8 @@ extern const struct flow_field flow_fields[FLOW_NFIELDS];
 static inline void flow_clear(struct flow *flow)
 {
     memset(flow->has, 0, sizeof(flow->has));
+    flow->customs.n = 0;
+    flow->customs.used = 0;
 }
 
 static inline bool flow_has(const struct flow *flow, unsigned at)

@@ -67,7 +67,7 @@ sources='lib/*.[ch] lib/formats/*.[ch] decoders/*.[ch] transports/*.[ch]'
 of_decoding='decode|element|exporter|flow|options_data|packet|template|wire'
 of_flows="$of_decoding|field_set|format|output|pipeline|capture"
 for_decoders="(compat|counters|decode_error|decoder|$of_decoding)\.h"
-for_formats='(compat|element|field_set|element_value|flow|format|text_write|formats/[a-z_]+)\.h'
+for_formats='(compat|custom_field|element|field_set|element_value|flow|format|text_write|formats/[a-z_]+)\.h'
 
 # What sends records on.
 senders='transports/*.[ch] lib/batch.[ch] lib/fd_writer.[ch] lib/record_buffer.[ch] lib/sink.[ch]

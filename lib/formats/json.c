@@ -305,14 +305,15 @@ static const char *absent_form(const struct format *f, uint8_t kind)
     return hopopt ? "\"HOPOPT\"" : kinds[kind].absent;
 }
 
-static void plan_field(const struct format *f, struct json_field *field, uint16_t at)
+static void plan_field(const struct format *f, struct json_field *field,
+                       const struct column *column)
 {
-    const struct flow_field *row = &flow_fields[at];
+    const struct flow_field *row = &flow_fields[column->at];
     const char *absent = absent_form(f, row->kind);
     char *end = field->lead;
 
     *end++ = ',';
-    end = write_quoted(end, row->key);
+    end = write_quoted(end, column->key);
     *end++ = ':';
     field->lead_len = (uint8_t)(end - field->lead);
     memcpy(field->absent, field->lead, field->lead_len);
@@ -322,7 +323,7 @@ static void plan_field(const struct format *f, struct json_field *field, uint16_
     field->derived = kinds[row->kind].derived;
     field->always = (row->sets & IN_GOFLOW2) != 0;
     field->invalid_prefix = (f->compat & COMPAT_INVALID_PREFIX) != 0;
-    field->at = at;
+    field->at = column->at;
     field->offset = row->offset;
 }
 
@@ -333,8 +334,10 @@ static void json_open(struct format *f)
     json->n = f->fields->n;
     f->max = 2;
     for (uint16_t i = 0; i < json->n; i++) {
-        plan_field(f, &json->fields[i], f->fields->at[i]);
-        f->max += json->fields[i].lead_len + kinds[flow_fields[f->fields->at[i]].kind].max;
+        const struct column *column = &f->fields->columns[i];
+
+        plan_field(f, &json->fields[i], column);
+        f->max += json->fields[i].lead_len + kinds[flow_fields[column->at].kind].max;
     }
 }
 

@@ -25,7 +25,7 @@ static void assert_first_rows(unsigned n)
 {
     assert_int_equal(set.n, n);
     for (unsigned i = 0; i < n; i++) {
-        assert_int_equal(set.at[i], i);
+        assert_int_equal(set.columns[i].at, i);
     }
 }
 
@@ -34,7 +34,7 @@ static void named_sets(void **state)
     (void)state;
     assert_true(parse("goflow2"));
     assert_first_rows(GOFLOW2_FIELDS);
-    assert_int_equal(set.at[GOFLOW2_FIELDS - 1], FLOW_AT_ipv6_routing_header_seg_left);
+    assert_int_equal(set.columns[GOFLOW2_FIELDS - 1].at, FLOW_AT_ipv6_routing_header_seg_left);
     assert_true(parse("all"));
     assert_first_rows(FLOW_NFIELDS);
     assert_true(parse("all,goflow2,bytes"));
@@ -58,11 +58,11 @@ static void set_and_field(void **state)
     (void)state;
     assert_true(parse("goflow2,flow_direction"));
     assert_int_equal(set.n, GOFLOW2_FIELDS + 1);
-    assert_int_equal(set.at[GOFLOW2_FIELDS], FLOW_AT_flow_direction);
+    assert_int_equal(set.columns[GOFLOW2_FIELDS].at, FLOW_AT_flow_direction);
     assert_true(parse("packets,goflow2"));
     assert_int_equal(set.n, GOFLOW2_FIELDS);
-    assert_int_equal(set.at[0], FLOW_AT_packets);
-    assert_int_equal(set.at[1], FLOW_AT_type);
+    assert_int_equal(set.columns[0].at, FLOW_AT_packets);
+    assert_int_equal(set.columns[1].at, FLOW_AT_type);
 }
 
 static void mistakes(void **state)
