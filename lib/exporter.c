@@ -99,6 +99,12 @@ void exporters_free(struct exporters *exporters)
     free(exporters);
 }
 
+size_t exporters_walk(const struct exporters *exporters, size_t cursor, size_t budget,
+                      void (*visit)(void *exporter, void *arg), void *arg)
+{
+    return lru_walk(&exporters->table, cursor, budget, visit, arg);
+}
+
 static struct exporter_key exporter_key_of(const struct exporters *exporters,
                                            const struct datagram *datagram)
 {

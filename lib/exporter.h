@@ -48,6 +48,13 @@ struct exporters *exporters_new(const struct exporter_limits *limits, unsigned s
 void exporters_free(struct exporters *exporters);
 
 /*
+ * Visits some of the exporters, as lru_walk() does.  On the thread that owns them; others ask by
+ * worker_call().
+ */
+size_t exporters_walk(const struct exporters *exporters, size_t cursor, size_t budget,
+                      void (*visit)(void *exporter, void *arg), void *arg);
+
+/*
  * The domain that this datagram speaks for, made if it is new.  agent is NULL but
  * in sFlow.  NULL (counted NO_MEMORY) if there is no memory.  Valid until the end of the
  * datagram.

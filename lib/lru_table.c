@@ -171,3 +171,21 @@ void lru_remove(struct lru_table *table, void *entry_)
     leave_order(table, entry);
     table->n--;
 }
+
+size_t lru_walk(const struct lru_table *table, size_t cursor, size_t budget,
+                void (*visit)(void *entry, void *arg), void *arg)
+{
+    size_t seen = 0;
+
+    while (cursor < table->n_buckets && seen < budget) {
+        struct lru_entry *next;
+
+        for (struct lru_entry *entry = table->buckets[cursor]; entry != NULL; entry = next) {
+            next = entry->next;
+            visit(entry, arg);
+            seen++;
+        }
+        cursor++;
+    }
+    return cursor < table->n_buckets ? cursor : 0;
+}

@@ -43,6 +43,15 @@ bool lru_insert(struct lru_table *table, void *entry);
 
 void lru_remove(struct lru_table *table, void *entry);
 
+/*
+ * Visits the entries of some buckets from number cursor on, until at least budget
+ * entries have been seen; their order of use does not change.  Returns the cursor
+ * to go on with, 0 at the end.  Where the table has grown between two calls, an entry may be
+ * seen twice, and none is left out.  visit may remove the entry it is given, and no other.
+ */
+size_t lru_walk(const struct lru_table *table, size_t cursor, size_t budget,
+                void (*visit)(void *entry, void *arg), void *arg);
+
 /* The entry unused for longest, or NULL. */
 static inline void *lru_oldest(struct lru_table *table)
 {

@@ -12,6 +12,16 @@ enum {
     DROPS_MS = 1000, /* how late drops of a socket that receives nothing more are seen */
 };
 
+/* What somebody wants done on the worker's thread. */
+struct call {
+    uv_mutex_t one; /* caller at a time */
+    uv_mutex_t lock;
+    uv_cond_t done;
+    void (*task)(struct pipeline *pipeline, void *arg); /* NULL when it has run */
+    void *arg;
+    bool open; /* the worker takes calls */
+};
+
 struct worker {
     unsigned number;
     struct counters counters;
@@ -24,9 +34,35 @@ struct worker {
     uv_check_t turn_end;
     uv_timer_t every_second;
     uv_async_t stop;
+    uv_async_t called;
+    struct call call;
     uv_thread_t thread;
     bool running;
 };
+
+static bool init_call(struct call *call)
+{
+    if (uv_mutex_init(&call->one) != 0) {
+        return false;
+    }
+    if (uv_mutex_init(&call->lock) != 0) {
+        uv_mutex_destroy(&call->one);
+        return false;
+    }
+    if (uv_cond_init(&call->done) != 0) {
+        uv_mutex_destroy(&call->lock);
+        uv_mutex_destroy(&call->one);
+        return false;
+    }
+    return true;
+}
+
+static void destroy_call(struct call *call)
+{
+    uv_cond_destroy(&call->done);
+    uv_mutex_destroy(&call->lock);
+    uv_mutex_destroy(&call->one);
+}
 
 struct worker *worker_new(unsigned number)
 {
@@ -36,9 +72,14 @@ struct worker *worker_new(unsigned number)
         return NULL;
     }
     w->number = number;
+    if (!init_call(&w->call)) {
+        free(w);
+        return NULL;
+    }
     w->buffers = receive_buffers_new();
     if (w->buffers == NULL || uv_loop_init(&w->loop) != 0) {
         receive_buffers_free(w->buffers);
+        destroy_call(&w->call);
         free(w);
         return NULL;
     }
@@ -92,11 +133,57 @@ static void close_handle(uv_handle_t *handle, void *arg)
     }
 }
 
+static void on_called(uv_async_t *called)
+{
+    struct worker *w = called->data;
+    struct call *call = &w->call;
+
+    uv_mutex_lock(&call->lock);
+    if (call->task != NULL) {
+        call->task(w->pipeline, call->arg);
+        call->task = NULL;
+        uv_cond_signal(&call->done);
+    }
+    uv_mutex_unlock(&call->lock);
+}
+
+/* Whoever still waits is sent away. */
+static void refuse_calls(struct call *call)
+{
+    uv_mutex_lock(&call->lock);
+    call->open = false;
+    uv_cond_signal(&call->done);
+    uv_mutex_unlock(&call->lock);
+}
+
+bool worker_call(struct worker *w, void (*task)(struct pipeline *pipeline, void *arg), void *arg)
+{
+    struct call *call = &w->call;
+    bool done = false;
+
+    uv_mutex_lock(&call->one);
+    uv_mutex_lock(&call->lock);
+    if (call->open) {
+        call->task = task;
+        call->arg = arg;
+        (void)uv_async_send(&w->called);
+        while (call->open && call->task != NULL) {
+            uv_cond_wait(&call->done, &call->lock);
+        }
+        done = call->task == NULL;
+        call->task = NULL;
+    }
+    uv_mutex_unlock(&call->lock);
+    uv_mutex_unlock(&call->one);
+    return done;
+}
+
 /* A loop without handles ends. */
 static void on_stop(uv_async_t *stop)
 {
     struct worker *w = stop->data;
 
+    refuse_calls(&w->call);
     drain(w);
     count_drops(w);
     output_flush(w->pipeline->output);
@@ -121,6 +208,8 @@ static int start_handles(struct worker *w)
     int error = uv_async_init(&w->loop, &w->stop, on_stop);
 
     w->stop.data = w;
+    error = error == 0 ? uv_async_init(&w->loop, &w->called, on_called) : error;
+    w->called.data = w;
     (void)uv_check_init(&w->loop, &w->turn_end);
     w->turn_end.data = w;
     (void)uv_check_start(&w->turn_end, on_turn_end);
@@ -147,6 +236,7 @@ int worker_start(struct worker *w, struct pipeline *pipeline)
     w->pipeline = pipeline;
     error = start_handles(w);
     if (error == 0) {
+        w->call.open = true;
         error = uv_thread_create(&w->thread, run, w);
     }
     w->running = error == 0;
@@ -177,5 +267,6 @@ void worker_free(struct worker *w)
         listener_close(&w->listeners[i]);
     }
     receive_buffers_free(w->buffers);
+    destroy_call(&w->call);
     free(w);
 }

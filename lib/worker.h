@@ -2,14 +2,16 @@
 #ifndef LIB_WORKER_H
 #define LIB_WORKER_H
 
+#include <stdbool.h>
+
 #include "lib/counters.h"
 #include "lib/listen_uri.h"
 #include "lib/pipeline.h"
 
 /*
  * A thread with a loop of its own, which receives datagrams and runs them
- * through its own pipeline.  Workers share nothing but the transport.  All
- * functions are called on one other thread.
+ * through its own pipeline.  Workers share nothing but the transport.  Functions
+ * are called on one other thread, but for worker_call().
  */
 struct worker;
 
@@ -27,6 +29,14 @@ int worker_listen(struct worker *worker, const struct listen_uri *uri, uint16_t 
 
 /* Begins to receive.  pipeline is borrowed, and the worker's alone until worker_join(). */
 int worker_start(struct worker *worker, struct pipeline *pipeline);
+
+/*
+ * Runs task on the worker's thread, between two turns of its loop, and waits until
+ * it has run.  From any thread but the worker's; tasks of several callers wait for
+ * each other.  False, and not run, if the worker is not running or ends before.
+ */
+bool worker_call(struct worker *worker, void (*task)(struct pipeline *pipeline, void *arg),
+                 void *arg);
 
 /* Asks it to end: it reads what its sockets hold, for 100 ms at most, and sends it on. */
 void worker_stop(struct worker *worker);
