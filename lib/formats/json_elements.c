@@ -48,12 +48,10 @@ static char *write_single(char *out, const struct flow_element *element)
     return out;
 }
 
-/* All values of an element, from its first on; stops where end would be passed. */
-static char *write_array(char *out, const char *end, const struct flow_elements *list, uint16_t i)
+char *json_write_values(char *out, const char *end, const struct flow_elements *list, uint16_t i)
 {
     bool cut;
 
-    out = write_key(out, &list->at[i]);
     *out++ = '[';
     for (; i < list->n && out + ELEMENT_VALUE_MAX < end; i = next_same(list, i)) {
         out = element_write_value(out, &list->at[i], &cut);
@@ -61,6 +59,11 @@ static char *write_array(char *out, const char *end, const struct flow_elements 
     }
     out[-1] = ']';
     return out;
+}
+
+static char *write_array(char *out, const char *end, const struct flow_elements *list, uint16_t i)
+{
+    return json_write_values(write_key(out, &list->at[i]), end, list, i);
 }
 
 char *json_write_elements(char *out, const struct flow_elements *list)
