@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What stands in an sFlow datagram: its samples, and the records of these. */
+#include "decoders/sflow_outline.h"
+
+#include "decoders/sflow_xdr.h"
+
+enum { TAG_LEN = 8, ABSENT_MAX = 1000 /* samples that goflow2 believes in */ };
+
+/* A kind of sample: what stands in its header, and before the number of its records. */
+struct sample_form {
+    uint32_t number;
+    const struct outline_field *header;
+    const struct outline_field *body;
+    const char *count_key;
+    const struct outline_field *(*record)(const struct decode *d, uint32_t format);
+};
+
+void sflow_outline_address(struct wire *w, struct outline *outline, const char *type_key,
+                           const char *key)
+{
+    struct wire ahead = *w;
+    struct flow_addr address = {.len = 0};
+
+    outline_tell_u32(&ahead, outline, type_key);
+    (void)sflow_read_address(w, &address);
+    outline_address(outline, key, &address);
+}
+
+static void tell_agent(struct wire *w, struct outline *outline, const char *key)
+{
+    sflow_outline_address(w, outline, "ip-version", key);
+}
+
+static const struct outline_field header_fields[] = {
+    {"version", outline_tell_u32},
+    {"agent-ip", tell_agent},
+    {"sub-agent-id", outline_tell_u32},
+    {"sequence-number", outline_tell_u32},
+    {"uptime", outline_tell_u32},
+    {"samples-count", outline_tell_u32},
+    {0},
+};
+
+/* The type is in the top octet of the word. */
+static void tell_source(struct wire *w, struct outline *outline, const char *key)
+{
+    const uint32_t word = wire_u32(w);
+
+    outline_number(outline, "source-id-type", word >> 24);
+    outline_number(outline, key, word & 0xffffff);
+}
+
+static const struct outline_field sample_header[] = {
+    {"sample-sequence-number", outline_tell_u32},
+    {"source-id-value", tell_source},
+    {0},
+};
+
+static const struct outline_field expanded_header[] = {
+    {"sample-sequence-number", outline_tell_u32},
+    {"source-id-type", outline_tell_u32},
+    {"source-id-value", outline_tell_u32},
+    {0},
+};
+
+static const struct outline_field flow_body[] = {
+    {"sampling-rate", outline_tell_u32}, {"sample-pool", outline_tell_u32},
+    {"drops", outline_tell_u32},         {"input", outline_tell_u32},
+    {"output", outline_tell_u32},        {0},
+};
+
+static const struct outline_field expanded_flow_body[] = {
+    {"sampling-rate", outline_tell_u32},   {"sample-pool", outline_tell_u32},
+    {"drops", outline_tell_u32},           {"input-if-format", outline_tell_u32},
+    {"input-if-value", outline_tell_u32},  {"output-if-format", outline_tell_u32},
+    {"output-if-value", outline_tell_u32}, {0},
+};
+
+static const struct outline_field counter_body[] = {{0}};
+
+static const struct outline_field drop_body[] = {
+    {"drops", outline_tell_u32},
+    {"input", outline_tell_u32},
+    {"output", outline_tell_u32},
+    {"reason", outline_tell_u32},
+    {0},
+};
+
+static const struct sample_form sample_forms[] = {
+    {1, sample_header, flow_body, "flow-records-count", sflow_outline_flow_record},
+    {2, sample_header, counter_body, "counter-records-count", sflow_outline_counter_record},
+    {3, expanded_header, expanded_flow_body, "flow-records-count", sflow_outline_flow_record},
+    {4, expanded_header, counter_body, "counter-records-count", sflow_outline_counter_record},
+    {5, expanded_header, drop_body, "flow-records-count", sflow_outline_flow_record},
+};
+
+/* NULL if the sample is of no known kind, or shorter than what its kind begins with. */
+static const struct sample_form *find_form(uint32_t number, const struct wire *sample)
+{
+    for (size_t i = 0; i < sizeof(sample_forms) / sizeof(sample_forms[0]); i++) {
+        const struct sample_form *form = &sample_forms[i];
+
+        if (form->number == number) {
+            struct wire ahead = *sample;
+
+            outline_fields_tell(form->header, &ahead, NULL);
+            outline_fields_tell(form->body, &ahead, NULL);
+            wire_skip(&ahead, 4); /* the number of records */
+            return wire_failed(&ahead) ? NULL : form;
+        }
+    }
+    return NULL;
+}
+
+static void tell_octets(struct wire *octets, struct outline *outline)
+{
+    outline_tell_rest(octets, outline, "data");
+}
+
+static void tell_record_data(const struct outline_field *fields, struct wire *record,
+                             struct outline *outline)
+{
+    outline_open(outline, "data", OUTLINE_OBJECT);
+    if (fields != NULL && outline_fields_whole(fields, record)) {
+        outline_fields_tell(fields, record, outline);
+    } else {
+        tell_octets(record, outline);
+    }
+    outline_close(outline, OUTLINE_OBJECT);
+}
+
+/* False if the record goes beyond its sample; w is then where it was. */
+static bool tell_record(const struct decode *d, const struct sample_form *form, struct wire *w,
+                        struct outline *outline)
+{
+    struct wire ahead = *w;
+    const uint32_t format = wire_u32(&ahead);
+    const uint32_t len = wire_u32(&ahead);
+    struct wire record;
+
+    if (len > wire_left(&ahead)) {
+        return false;
+    }
+    record = wire_slice(&ahead, len);
+    *w = ahead;
+    outline_open(outline, NULL, OUTLINE_OBJECT);
+    outline_open(outline, "header", OUTLINE_OBJECT);
+    outline_number(outline, "data-format", format);
+    outline_number(outline, "length", len);
+    outline_close(outline, OUTLINE_OBJECT);
+    tell_record_data(form->record(d, format), &record, outline);
+    outline_close(outline, OUTLINE_OBJECT);
+    return true;
+}
+
+static void tell_records(const struct decode *d, const struct sample_form *form, struct wire *w,
+                         struct outline *outline)
+{
+    const uint32_t count = wire_u32(w);
+    uint32_t n = 0;
+
+    outline_number(outline, form->count_key, count);
+    outline_open(outline, "records", OUTLINE_ARRAY);
+    while (n < count && wire_left(w) >= TAG_LEN && !outline_full(outline) &&
+           tell_record(d, form, w, outline)) {
+        n++;
+    }
+    outline_close(outline, OUTLINE_ARRAY);
+    if (n < count && wire_left(w) > 0) {
+        tell_octets(w, outline);
+    }
+}
+
+static void tell_sample(const struct decode *d, uint32_t number, uint32_t len, struct wire *sample,
+                        struct outline *outline)
+{
+    const struct sample_form *form = find_form(number, sample);
+
+    outline_open(outline, NULL, OUTLINE_OBJECT);
+    outline_open(outline, "header", OUTLINE_OBJECT);
+    outline_number(outline, "format", number);
+    outline_number(outline, "length", len);
+    if (form != NULL) {
+        outline_fields_tell(form->header, sample, outline);
+    }
+    outline_close(outline, OUTLINE_OBJECT);
+    if (form != NULL) {
+        outline_fields_tell(form->body, sample, outline);
+        tell_records(d, form, sample, outline);
+    } else {
+        tell_octets(sample, outline);
+    }
+    outline_close(outline, OUTLINE_OBJECT);
+}
+
+/* Tells the samples that are there, whatever the header counts; returns their number. */
+static uint32_t tell_samples(const struct decode *d, uint32_t count, struct wire *w,
+                             struct outline *outline)
+{
+    uint32_t n = 0;
+
+    while (wire_left(w) >= TAG_LEN && !(n == count && wire_all_zero(w)) && !outline_full(outline)) {
+        const uint32_t number = wire_u32(w);
+        const uint32_t len = wire_u32(w);
+        struct wire sample;
+
+        if (len > wire_left(w)) {
+            break;
+        }
+        sample = wire_slice(w, len);
+        tell_sample(d, number, len, &sample, outline);
+        n++;
+    }
+    return n;
+}
+
+/* The number of samples is what the header ends in. */
+static uint32_t read_count(const struct wire *datagram)
+{
+    struct wire ahead = *datagram;
+    struct flow_addr agent;
+
+    wire_skip(&ahead, 4);
+    (void)sflow_read_address(&ahead, &agent);
+    wire_skip(&ahead, 12);
+    return wire_u32(&ahead);
+}
+
+void sflow_outline_tell(const struct decode *d, struct wire *datagram, struct outline *outline)
+{
+    const uint32_t count = read_count(datagram);
+    uint32_t n;
+
+    if (!outline_fields_whole(header_fields, datagram)) {
+        return;
+    }
+    outline_fields_tell(header_fields, datagram, outline);
+    outline_open(outline, "samples", OUTLINE_ARRAY);
+    n = tell_samples(d, count, datagram, outline);
+    for (; n < count && count <= ABSENT_MAX; n++) {
+        outline_nothing(outline, NULL);
+    }
+    outline_close(outline, OUTLINE_ARRAY);
+}
