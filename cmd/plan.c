@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Makes a plan of words: fields, differences from goflow2, tunnels, a mapping file. */
+#include "cmd/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool plan_parse_words(const struct plan_word *words, const char *text, unsigned *bits)
+{
+    *bits = 0;
+    while (*text != '\0') {
+        const size_t len = strcspn(text, ",");
+        const struct plan_word *word = words;
+
+        while (word->name != NULL &&
+               (strlen(word->name) != len || strncmp(word->name, text, len) != 0)) {
+            word++;
+        }
+        if (word->name == NULL) {
+            return false;
+        }
+        *bits |= word->bit;
+        text += len + (text[len] == ',' ? 1 : 0);
+    }
+    return true;
+}
+
+static bool refuse(struct plan_fault *fault, const char *option, const char *value,
+                   const char *rather)
+{
+    fault->option = option;
+    fault->value = value;
+    fault->own = true;
+    if (rather != fault->message) {
+        (void)snprintf(fault->message, sizeof(fault->message), "%s", rather);
+    }
+    return false;
+}
+
+static bool read_compat(struct plan *plan, const struct plan_words *words, struct plan_fault *fault)
+{
+    return compat_parse(words->compat, &plan->decode.compat) ||
+           refuse(fault, "compat", words->compat, "give goflow2, or a list of its differences");
+}
+
+static bool read_tunnels(struct plan *plan, const struct plan_words *words,
+                         struct plan_fault *fault)
+{
+    static const struct plan_word tunnels[] = {
+        {"vxlan", TUNNEL_VXLAN},
+        {"geneve", TUNNEL_GENEVE},
+        {"gtpu", TUNNEL_GTPU},
+        {"teredo", TUNNEL_TEREDO},
+        {NULL, 0},
+    };
+
+    return plan_parse_words(tunnels, words->tunnels, &plan->decode.tunnels) ||
+           refuse(fault, "tunnels", words->tunnels, "give a list of vxlan, geneve, gtpu, teredo");
+}
+
+static bool read_fields(struct plan *plan, const struct plan_words *words, struct plan_fault *fault)
+{
+    return field_set_parse(&plan->fields, words->fields, fault->message, sizeof(fault->message)) ||
+           refuse(fault, "fields", words->fields, fault->message);
+}
+
+static bool read_mapping(struct plan *plan, const struct plan_words *words,
+                         struct plan_fault *fault)
+{
+    if (*words->mapping == '\0') {
+        return true;
+    }
+    plan->mapping = mapping_load(words->mapping, fault->message, sizeof(fault->message));
+    if (plan->mapping == NULL) {
+        return false;
+    }
+    mapping_shape(plan->mapping, &plan->fields);
+    mapping_key(plan->mapping, &plan->key);
+    plan->decode.mapping = plan->mapping;
+    return true;
+}
+
+/* Who is listed is known: there are no strangers. */
+static bool read_allow(struct plan *plan, const struct plan_words *words, struct plan_fault *fault)
+{
+    if (*words->allow == '\0') {
+        return true;
+    }
+    plan->admission = admission_new(words->allow, fault->message, sizeof(fault->message));
+    if (plan->admission == NULL) {
+        return refuse(fault, "allow", words->allow, fault->message);
+    }
+    plan->decode.admission = plan->admission;
+    plan->limits.strangers = 0;
+    return true;
+}
+
+/* What costs something is done only where somebody wants it. */
+static void note_wants(struct plan *plan)
+{
+    static const uint16_t names[] = {
+        FLOW_AT_in_if_name,      FLOW_AT_out_if_name,      FLOW_AT_ingress_vrf_name,
+        FLOW_AT_egress_vrf_name, FLOW_AT_application_name,
+    };
+
+    plan->decode.keep_elements = field_set_has(&plan->fields, FLOW_AT_elements);
+    plan->decode.make_record_ids = field_set_has(&plan->fields, FLOW_AT_record_id);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        plan->decode.look_up_names |= field_set_has(&plan->fields, names[i]);
+    }
+}
+
+struct plan *plan_new(const struct plan_words *words, struct plan_fault *fault)
+{
+    struct plan *plan = calloc(1, sizeof(*plan));
+
+    *fault = (struct plan_fault){.message = "no memory"};
+    if (plan == NULL) {
+        return NULL;
+    }
+    plan->limits = words->limits;
+    if (!read_compat(plan, words, fault) || !read_tunnels(plan, words, fault) ||
+        !read_fields(plan, words, fault) || !read_mapping(plan, words, fault) ||
+        !read_allow(plan, words, fault)) {
+        plan_free(plan);
+        return NULL;
+    }
+    note_wants(plan);
+    return plan;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (plan != NULL) {
+        mapping_free(plan->mapping);
+        admission_free(plan->admission);
+        free(plan);
+    }
+}

@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Configuration files: what is right is taken, what is broken is refused with its place.
+
+tests/config/weir.yaml is the example.  Broken files are made of it by seeded mutations; each must
+end `weir check` with 1 and a line that begins with file:line:column, and a reload of it must leave
+a running collector as it is.
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).parent
+EXAMPLE = (HERE / "config" / "weir.yaml").read_text(encoding="utf-8")
+MUTANTS, SEED = 260, 7011
+PATIENCE = 20  # s
+RELOADS = 40  # mutants that a running collector is asked to take
+
+
+# What a line may become; None where the line does not lend itself to it.
+def misspell(line, dice):
+    key = re.match(r"(\s*)([a-z.]{3,})(:.*)", line, re.S)
+    if not key:
+        return None
+    at = dice.randrange(len(key[2]) - 1)
+    name = key[2][:at] + dice.choice("qxzj") + key[2][at:]
+    return key[1] + name + key[3]
+
+
+def say_twice(line, dice):
+    return line + line if re.match(r"[a-z.]+: \S", line) else None
+
+
+def no_value(line, dice):
+    found = re.match(r"(\s*(?:err.cnt|max|sets|exporter.max|int|ttl|time|stats): )", line)
+    return found[1] + dice.choice(["many", "-1", "1x", "[1]", "0x", "1.5.5s", "{a: b}", "yes"]) + "\n" if found else None
+
+
+def no_word(line, dice):
+    found = re.match(r"(\s*(?:format|fields|transport|loglevel|scope|listen): )", line)
+    return found[1] + dice.choice(["bogus", "'j son'", "nothing,at,all", "foo://:1"]) + "\n" if found else None
+
+
+def tab(line, dice):
+    return "\t" + line if re.match(r"\s+\S", line) else None
+
+
+def unclosed(line, dice):
+    if line.startswith("logfmt"):
+        return None  # as goflow2, weir takes any text for it
+    return line.rstrip("\n") + dice.choice([" [", ' "', " {", " &a *b", " !!"]) + "\n" if ": " in line else None
+
+
+def control(line, dice):
+    return line.rstrip("\n") + dice.choice(["\0", "\x01", "\x7f\x02"]) + "\n"
+
+
+def list_of_lists(line, dice):
+    found = re.match(r"(\s*(?:listen|tunnels|fields):)", line)
+    return found[1] + " [[a], {b: c}]\n" if found else None
+
+
+def alias(line, dice):
+    found = re.match(r"([a-z.]+: )(\S.*)", line)
+    return found[1] + "&x " + found[2] + "\nfields: *x\n" if found else None
+
+
+def command_line_only(line, dice):
+    return dice.choice(["config: other.yaml\n", "check: true\n", "v: true\n", "demo: here\n"]) + line
+
+
+def second_document(line, dice):
+    return line + "---\nlisten: flow://:9\n" if re.match(r"[a-z]", line) else None
+
+
+MUTATIONS = (
+    misspell,
+    say_twice,
+    no_value,
+    no_word,
+    tab,
+    unclosed,
+    control,
+    list_of_lists,
+    alias,
+    command_line_only,
+    second_document,
+)
+
+
+def mutants():
+    dice = random.Random(SEED)
+    lines = EXAMPLE.splitlines(keepends=True)
+    made = set()
+    while len(made) < MUTANTS:
+        at = dice.randrange(len(lines))
+        line = dice.choice(MUTATIONS)(lines[at], dice)
+        text = "".join(lines[:at] + [line or ""] + lines[at + 1 :])
+        if line is not None and text not in made:
+            made.add(text)
+            yield text
+
+
+def check(weir, path, *options):
+    done = subprocess.run(
+        [weir, "check", "-config", path, *options], capture_output=True, timeout=PATIENCE, check=False
+    )
+    return done.returncode, done.stderr.decode(errors="replace")
+
+
+def faults_of_the_example(weir, folder):
+    path = os.path.join(folder, "weir.yaml")
+    pathlib.Path(path).write_text(EXAMPLE, encoding="utf-8")
+    for options in ([], ["-fields", "all"], ["-templates.max=1"]):
+        status, errors = check(weir, path, *options)
+        if status != 0:
+            yield f"the example is refused: {errors}"
+    status, errors = check(weir, path, "-fields", "bogus")
+    if status != 2 or path in errors:
+        yield f"the command line's fault is not its own: exit {status}, {errors}"
+
+
+def faults_of_mutants(weir, folder, texts):
+    path = os.path.join(folder, "broken.yaml")
+    place = re.compile(r"weir: " + re.escape(path) + r":\d+:\d+: .")
+    for text in texts:
+        pathlib.Path(path).write_bytes(text.encode())
+        status, errors = check(weir, path)
+        if status != 1 or not place.match(errors) or errors.count("\n") != 1:
+            yield f"exit {status}, {errors!r} for\n{text}"
+
+
+def faults_of_the_environment(weir):
+    for variable, value, wanted in (
+        ("WEIR_LISTEN", "flow://:9999", 0),
+        ("WEIR_TEMPLATES_MAX", "12", 0),
+        ("WEIR_TRANSPORT_FILE_SEP", "x", 0),
+        ("WEIR_TEMPLATES_MAX", "twelve", 1),
+        ("WEIR_STATS", "maybe", 1),
+        ("WEIR_FORMAT", "bogus", 1),
+        ("WEIR_PORT", "tcp://10.0.0.1:80", 0),  # what Kubernetes sets for a service of this name
+    ):
+        done = subprocess.run(
+            [weir, "check"], env={**os.environ, variable: value}, capture_output=True, check=False
+        )
+        if done.returncode != wanted:
+            yield f"{variable}={value}: exit {done.returncode}, {done.stderr.decode()}"
+
+
+class Collector:
+    """weir with a configuration file, and its log."""
+
+    def __init__(self, weir, config, log):
+        self.log = open(log, "w+b")
+        command = [weir, "-config", config, "-logfmt", "normal", "-addr="]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self.log)
+
+    def lines(self):
+        self.log.flush()
+        return pathlib.Path(self.log.name).read_text(encoding="utf-8", errors="replace").splitlines()
+
+    def wait_for(self, text, n):
+        end = time.monotonic() + PATIENCE
+        while sum(text in line for line in self.lines()) < n:
+            if time.monotonic() > end or self.process.poll() is not None:
+                return False
+            time.sleep(0.01)
+        return True
+
+    def close(self):
+        self.process.terminate()
+        status = self.process.wait(PATIENCE)
+        self.log.close()
+        return status
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def faults_of_reloads(weir, folder, texts):
+    config = pathlib.Path(folder, "running.yaml")
+    ports = free_port(), free_port()
+
+    def to_run(text):
+        loud = text.replace("loglevel: warn", "loglevel: info")
+        return loud.replace("6343", ports[0]).replace("2055", ports[1])
+
+    example = to_run(EXAMPLE)
+    config.write_text(example, encoding="utf-8")
+    collector = Collector(weir, str(config), os.path.join(folder, "log"))
+    if not collector.wait_for("starting collection", 1):
+        yield "the collector does not start"
+    for n, text in enumerate(texts, 1):
+        config.write_bytes(to_run(text).encode())
+        collector.process.send_signal(signal.SIGHUP)
+        if not collector.wait_for("not reloaded", n):
+            yield f"no refusal of\n{text}"
+            break
+    config.write_text(example.replace("time: 30s", "time: 10s"), encoding="utf-8")
+    collector.process.send_signal(signal.SIGHUP)
+    if not collector.wait_for("msg=reloaded", 1):
+        yield "a good file is not taken after the bad ones"
+    config.write_text(example.replace("sep: \"\\n\"", "sep: x"), encoding="utf-8")
+    collector.process.send_signal(signal.SIGHUP)
+    if not collector.wait_for("options=transport.file.sep", 1):
+        yield "an option that waits for the next start is not named"
+    status = collector.close()
+    if status != 0:
+        yield f"the collector ended with {status}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--weir", required=True, help="the program under test")
+    weir = parser.parse_args().weir
+    texts = list(mutants())
+    with tempfile.TemporaryDirectory() as folder:
+        faults = [
+            *faults_of_the_example(weir, folder),
+            *faults_of_mutants(weir, folder, texts),
+            *faults_of_the_environment(weir),
+            *faults_of_reloads(weir, folder, texts[:RELOADS]),
+        ]
+    print("\n".join(faults))
+    print(f"{len(texts)} broken files, {len(faults)} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
