@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""weir as a child process that sends to a broker."""
+
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import time
+import urllib.request
+
+PORTS = range(12000, 20000)  # not those of the brokers, and below the kernel's own
+START_LIMIT, STATS_LIMIT, STOP_LIMIT = 20, 20, 30  # seconds
+SANITIZER = {"ASAN_OPTIONS": "quarantine_size_mb=8"}  # freed memory counts as resident
+SAID = 600  # characters of its log
+
+
+def bound(port, tables=("udp", "udp6")):
+    """Asks the kernel; to try the port would keep weir from it."""
+    lines = []
+    for path in (pathlib.Path("/proc/net") / table for table in tables):
+        if path.exists():
+            lines += path.read_text(encoding="ascii").splitlines()[1:]
+    return any(line.split()[1].endswith(f":{port:04X}") for line in lines)
+
+
+def free_port():
+    """For UDP and TCP."""
+    while True:
+        port = random.choice(PORTS)
+        if not bound(port, ("udp", "udp6", "tcp", "tcp6")):
+            return port
+
+
+class NotStarted(Exception):
+    """It ended before it listened."""
+
+
+class Collector:
+    """One port, one log and one set of options over start(), kill() and start()."""
+
+    program = "weir"  # the tests set it
+
+    def __init__(self, folder, address, topic, *options, environment=None):
+        self.port = free_port()
+        self.http = f"127.0.0.1:{free_port()}"
+        self.log = pathlib.Path(folder) / f"{topic}.log"
+        self.printed = pathlib.Path(folder) / f"{topic}.out"
+        self.command = [
+            *(self.program, "collect", "-listen", f"netflow://127.0.0.1:{self.port}"),
+            *("-addr", self.http, "-stats"),
+            *("-transport", "kafka", "-transport.kafka.brokers", address),
+            *("-transport.kafka.topic", topic, *options),
+        ]
+        self.environment = os.environ | SANITIZER | (environment or {})
+        self.pages = ""
+        self.process = None
+        self.started = 0  # seconds that the last start took
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
+    def start(self):
+        """Returns when it listens."""
+        begin = time.monotonic()
+        with open(self.log, "ab") as log, open(self.printed, "ab") as printed:
+            self.process = subprocess.Popen(
+                self.command, stdout=printed, stderr=log, env=self.environment
+            )
+        while not bound(self.port):
+            if self.process.poll() is not None or time.monotonic() - begin > START_LIMIT:
+                raise NotStarted(self.said()[-SAID:])
+            time.sleep(0.005)
+        self.started = time.monotonic() - begin
+
+    def said(self):
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def output(self):
+        """All that it ever wrote, and the pages that were kept."""
+        return self.said() + self.printed.read_text(encoding="utf-8", errors="replace") + self.pages
+
+    def wait_for_text(self, text, seconds):
+        return self.wait(lambda: text in self.said(), seconds)
+
+    def wait(self, condition, seconds):
+        """False if it did not come true in time."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def stats_lines(self):
+        return [line for line in self.said().splitlines() if line.startswith('{"')]
+
+    def stats(self):
+        """Its counters as of now."""
+        known = len(self.stats_lines())
+        self.process.send_signal(signal.SIGUSR2)
+        if not self.wait(lambda: len(self.stats_lines()) > known, STATS_LIMIT):
+            raise RuntimeError(f"no counters: {self.said()[-SAID:]}")
+        return self.last_stats()
+
+    def last_stats(self):
+        lines = self.stats_lines()
+        return json.loads(lines[-1]) if lines else {}
+
+    def taken(self):
+        """How many records the transport says that it has taken."""
+        return self.stats()["transport"].get("taken", 0)
+
+    def keep_page(self, path="/metrics"):
+        with urllib.request.urlopen(f"http://{self.http}{path}", timeout=STATS_LIMIT) as page:
+            self.pages += page.read().decode()
+
+    def memory(self):
+        """Resident, in MiB."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        sizes = dict(line.split(":", 1) for line in status.splitlines())
+        if "VmRSS" not in sizes:
+            raise RuntimeError(f"weir has ended: {self.said()[-SAID:]}")
+        return int(sizes["VmRSS"].split()[0]) / 1024
+
+    def processor_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
+        user, system = fields.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / 100
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop_in_order(self):
+        """As an operator stops it; says what was not in order."""
+        self.process.terminate()
+        try:
+            status = self.process.wait(STOP_LIMIT)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            status = f"no end within {STOP_LIMIT} s"
+        if status != 0:
+            yield f"weir ended with {status}: {self.said()[-SAID:]}"

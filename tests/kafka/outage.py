@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The broker goes away and comes back: nothing is lost, keys keep their order, memory its bound."""
+
+import dataclasses
+import time
+
+from kafka import topic
+from kafka.bench import Outcome
+from kafka.flows import Sender
+
+BEFORE = 1  # seconds of peace
+DRAIN_LIMIT = 300  # seconds; a limit against waiting for ever
+IN_FLIGHT = 1  # seconds of input that may be under way when the backlog counts as drained
+GROWTH = 192  # MiB that all of weir may grow by, with this queue
+QUEUE = ("-transport.kafka.queue.bytes", str(64 << 20))
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    name: str
+    leave: str  # methods of Broker
+    come_back: str
+    catch_up: float = 3  # times the rate of the input, at the least
+    options: tuple = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Load:
+    rate: int  # records a second
+    seconds: float  # that the broker is away
+
+
+def timeout(name, milliseconds):
+    return ("-transport.kafka.property", f"{name}={milliseconds}")
+
+
+# What is sent again although it had arrived makes repeats, and must not change the order.
+IMPATIENT = timeout("request.timeout.ms", 2000) + timeout("socket.timeout.ms", 2000)
+
+CASES = (
+    Case("outage-stopped", "pause", "resume"),
+    Case("outage-retried", "pause", "resume", catch_up=0, options=IMPATIENT),
+    Case("outage-killed", "kill", "start"),
+)
+ORDINARY, FULL = Load(5_000, 5), Load(20_000, 60)
+
+
+class Memory:
+    """What the collector has had at the most."""
+
+    def __init__(self, collector):
+        self.collector = collector
+        self.first = self.most = collector.memory()
+
+    def watch(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.most = max(self.most, self.collector.memory())
+            time.sleep(0.1)
+
+    def growth(self):
+        return self.most - self.first
+
+
+def run(case, bench):
+    load = FULL if bench.full else ORDINARY
+    options = ("-transport.kafka.key", "src_addr", *bench.spool(case.name), *QUEUE, *case.options)
+    with bench.collector(case.name, *options) as collector:
+        memory = Memory(collector)
+        sender = Sender(collector.port, load.rate)
+        sender.start()
+        memory.watch(BEFORE)
+        getattr(bench.broker, case.leave)()
+        memory.watch(load.seconds)
+        getattr(bench.broker, case.come_back)()
+        speed = drain(case, bench, sender, memory)
+        sender.stop()
+        bench.wait_for(case.name, sender.next - 1)
+        problems = list(collector.stop_in_order())
+    ledger = bench.ledger(case.name)
+    problems += [*ledger.complaints(), *losses(ledger, sender, collector)]
+    if speed < case.catch_up * load.rate:
+        problems.append(f"drained at {speed:.0f} records/s, not {case.catch_up} x {load.rate}")
+    if memory.growth() > GROWTH:
+        problems.append(f"memory grew by {memory.growth():.0f} MiB")
+    return Outcome(case.name, summary(sender, ledger, speed, memory), problems)
+
+
+def summary(sender, ledger, speed, memory):
+    return (
+        f"{sender.next - 1} records, {ledger.repeats} repeats at most {ledger.repeat_distance}"
+        f" messages apart, drained at {speed / sender.rate:.1f} x {sender.rate}/s,"
+        f" memory {memory.first:.0f} to {memory.most:.0f} MiB"
+    )
+
+
+def drain(case, bench, sender, memory):
+    """Waits until the topic has what was sent; returns records/s since the first one came."""
+    address = bench.broker.address()
+    begin, first = time.monotonic(), topic.count(address, case.name)
+    held, end = first, begin + DRAIN_LIMIT
+    while held < sender.next - 1 - IN_FLIGHT * sender.rate and time.monotonic() < end:
+        memory.watch(0.05)
+        held = topic.count(address, case.name)
+        if held == first:
+            begin = time.monotonic()
+    return (held - first) / max(time.monotonic() - begin, 0.001)
+
+
+def losses(ledger, sender, collector):
+    missing = ledger.missing(sender.numbers())
+    if missing:
+        dropped = collector.last_stats().get("kernel_dropped", 0)
+        text = f"{len(missing)} records lost: {topic.ranges(missing)}"
+        yield f"{text}; the kernel dropped {dropped} datagrams"
+    if ledger.late:
+        yield f"{ledger.late} records came after a later one of their key"

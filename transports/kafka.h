@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TRANSPORTS_KAFKA_H
+#define TRANSPORTS_KAFKA_H
+
+#include <librdkafka/rdkafka.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <uv.h>
+
+#include "lib/transport.h"
+#include "transports/kafka_dead_letter.h"
+#include "transports/kafka_error.h"
+#include "transports/kafka_log.h"
+#include "transports/kafka_producer.h"
+#include "transports/kafka_secrets.h"
+#include "transports/kafka_settings.h"
+#include "transports/kafka_statistics.h"
+#include "transports/kafka_ticket.h"
+
+/*
+ * The transport inside.  Workers send; one thread with a loop of its own serves what
+ * librdkafka reports: the main thread's loop stands still while a capture is replayed.
+ */
+struct kafka;
+
+/* The way of records from the worker to librdkafka, by policy; a path's state is its own. */
+struct kafka_path {
+    int (*open)(struct kafka *k); /* 0 or UV_E*, logged */
+    /* As transport_ops.send; k->lock is held for reading. */
+    size_t (*send)(struct kafka *k, const struct batch *batch, size_t first);
+    /* Hands librdkafka what waits before it.  On the thread; may be NULL. */
+    void (*feed)(struct kafka *k);
+    /* The end of one message.  On the thread. */
+    void (*report)(struct kafka *k, struct kafka_producer *p, const rd_kafka_message_t *m);
+    /* Whether nothing waits before librdkafka that should still leave; NULL if nothing ever does.
+     */
+    bool (*idle)(struct kafka *k);
+    /* What waits is lost by SHUTDOWN, or kept.  Frees the state.  May be NULL. */
+    void (*close)(struct kafka *k);
+    void (*measure)(struct kafka *k, transport_put *put, void *arg); /* may be NULL */
+    bool keeps; /* what has not left at the end is not lost */
+};
+
+extern const struct kafka_path kafka_direct;  /* drop-newest and block */
+extern const struct kafka_path kafka_oldest;  /* drop-oldest */
+extern const struct kafka_path kafka_spooled; /* spool */
+
+enum { KAFKA_RETIRED_MAX = 4 };
+
+struct kafka {
+    struct transport transport;
+    struct kafka_settings settings;
+    const struct kafka_path *path;
+    void *path_state;
+
+    struct kafka_secrets secrets;
+    rd_kafka_conf_t *conf; /* of every producer */
+
+    uv_rwlock_t lock;                /* of producer: workers read it, the thread changes it */
+    struct kafka_producer *producer; /* for all that is new */
+
+    uv_thread_t thread;
+    uv_loop_t loop;
+    uv_async_t wake; /* there are events, or something to feed */
+    uv_timer_t tick;
+    bool running;
+    bool path_open;
+    _Atomic bool stopping;
+    uint64_t deadline_ns; /* uv_hrtime(), once stopping */
+
+    uv_mutex_t mutex; /* of room */
+    uv_cond_t room;   /* reports came, so there may be room */
+
+    struct kafka_log log;
+    struct kafka_dead_letter dead_letter;
+    struct kafka_statistics statistics;
+    _Atomic uint64_t produced; /* messages that librdkafka took */
+    _Atomic uint64_t renewals;
+    _Atomic uint64_t failed[KAFKA_ERRORS]; /* reports, by row of the table of errors */
+
+    /* The thread's own. */
+    struct kafka_producer *alone;                      /* made when it is first needed */
+    struct kafka_producer *retired[KAFKA_RETIRED_MAX]; /* had a fatal error; NULL where free */
+    uint64_t renewed_ns;                               /* when a producer was last renewed */
+    bool fatal;                                        /* the producer must be renewed */
+    unsigned partitions;                               /* of the topic, as they were last logged */
+    uint64_t topic_missing_ns; /* since when a broker answers and it is not there; or 0 */
+    bool topic_missing_said;
+    bool brokers_found;  /* of srv */
+    uint64_t look_up_ns; /* when they are looked up next */
+    bool overdue;        /* nothing more is sent: the end has come */
+    uint64_t warned_ns;  /* of what is not secure */
+    bool all_down;       /* no broker has answered since this was said */
+};
+
+/* Makes the next message of the batch, of records from first on; returns of how many. */
+size_t kafka_next_message(const struct kafka *k, const struct batch *batch, size_t first,
+                          struct kafka_message *m);
+
+/* Sends a message by a producer, and counts it. */
+rd_kafka_resp_err_t kafka_send_message(struct kafka *k, struct kafka_producer *p,
+                                       const struct kafka_message *m);
+
+/* From any thread: makes the thread look for something to do. */
+void kafka_wake(struct kafka *k);
+
+/* Tells everybody that waits for room. */
+void kafka_signal_room(struct kafka *k);
+
+/* As transport_ops.measure. */
+void kafka_measure(const struct transport *t, transport_put *put, void *arg);
+
+/* --- Producers; on the thread --- */
+
+/* Makes the first one; 0 or UV_E*, logged. */
+int kafka_open_producer(struct kafka *k);
+
+/* The producer of messages that make batches of their own; NULL if it cannot be made. */
+struct kafka_producer *kafka_producer_alone(struct kafka *k);
+
+/* Puts a new producer in the place of one that had a fatal error, once a second at most. */
+void kafka_renew_producer(struct kafka *k);
+
+/* Serves the events of all producers; true if there may be more. */
+bool kafka_serve(struct kafka *k);
+
+/* Messages that are in any producer. */
+size_t kafka_held(const struct kafka *k);
+
+/* What they hold comes back at once. */
+void kafka_purge(struct kafka *k);
+
+/* What no broker has been asked to take comes back at once. */
+void kafka_purge_queue(struct kafka *k);
+
+void kafka_close_producers(struct kafka *k);
+
+/* --- Ends of messages; on any thread --- */
+
+/* Counts and logs a failure; returns its row. */
+const struct kafka_error *kafka_count_failure(struct kafka *k, rd_kafka_resp_err_t code,
+                                              const char *becomes);
+
+/* Writes it to the dead-letter file and counts its records as lost. */
+void kafka_bury(struct kafka *k, const struct kafka_error *error, rd_kafka_resp_err_t code,
+                const struct kafka_message *m, unsigned records);
+
+/* A message that librdkafka did not even take: its records are lost, or buried. */
+void kafka_refuse(struct kafka *k, rd_kafka_resp_err_t code, const struct kafka_message *m,
+                  unsigned records);
+
+/* As kafka_path.report, where nothing is kept: its ticket's number is its time. */
+void kafka_direct_report(struct kafka *k, struct kafka_producer *p, const rd_kafka_message_t *m);
+
+#endif

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// What librdkafka reports: ends of messages, its log, errors, statistics.
+#include "transports/kafka_events.h"
+
+#include <string.h>
+
+#include "lib/log.h"
+#include "transports/kafka_token.h"
+
+enum { REASON_OCTETS = 512 };
+
+static const uint64_t SECOND_NS = 1000000000;
+
+/* How long a topic may be unknown to a broker that answers before this is said. */
+static const uint64_t MISSING_NS = 3 * SECOND_NS;
+
+/* Whether it is the one for all that is new, and will send nothing more. */
+static bool is_at_its_end(const struct kafka *k, const struct kafka_producer *p)
+{
+    return p == k->producer && rd_kafka_fatal_error(p->rk, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static void on_deliveries(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)
+{
+    const rd_kafka_message_t *m;
+    bool delivered = false;
+
+    while ((m = rd_kafka_event_message_next(event)) != NULL) {
+        delivered = delivered || m->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+        if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR && is_at_its_end(k, p)) {
+            kafka_renew_producer(k);
+        }
+        k->path->report(k, p, m);
+    }
+    if (delivered) {
+        k->all_down = false;
+        kafka_log_delivered(&k->log);
+    }
+}
+
+static void on_log(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)
+{
+    const char *facility;
+    const char *text;
+    int level;
+
+    (void)p;
+    if (rd_kafka_event_log(event, &facility, &text, &level) == 0) {
+        kafka_log_line(&k->log, level, facility, text);
+    }
+}
+
+static void on_fatal(struct kafka *k, struct kafka_producer *p)
+{
+    char reason[REASON_OCTETS] = "";
+    const rd_kafka_resp_err_t code = rd_kafka_fatal_error(p->rk, reason, sizeof(reason));
+
+    kafka_log_error(&k->log, code, reason);
+    k->fatal = k->fatal || p == k->producer;
+}
+
+static void on_error(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)
+{
+    const rd_kafka_resp_err_t code = rd_kafka_event_error(event);
+
+    if (code == RD_KAFKA_RESP_ERR__FATAL) {
+        on_fatal(k, p);
+        return;
+    }
+    k->all_down = k->all_down || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+    kafka_log_error(&k->log, code, rd_kafka_event_error_string(event));
+}
+
+static void log_partitions(struct kafka *k, unsigned partitions)
+{
+    if (k->partitions == 0) {
+        LOG(INFO, "Kafka has the topic", LOG_TEXT("topic", k->settings.topic),
+            LOG_NUMBER("partitions", partitions));
+    } else {
+        LOG(WARN, "the topic has other partitions than before: keys have moved",
+            LOG_TEXT("topic", k->settings.topic), LOG_NUMBER("before", k->partitions),
+            LOG_NUMBER("partitions", partitions));
+    }
+    k->partitions = partitions;
+}
+
+/* Said once, until the topic is there. */
+static void look_for_topic(struct kafka *k)
+{
+    const uint64_t now = uv_hrtime();
+
+    if (kafka_statistics_brokers_up(&k->statistics) == 0 || k->topic_missing_said) {
+        return;
+    }
+    if (k->topic_missing_ns == 0) {
+        k->topic_missing_ns = now;
+    }
+    if (now - k->topic_missing_ns >= MISSING_NS) {
+        k->topic_missing_said = true;
+        LOG(ERROR, "Kafka does not have the topic, or does not show it to this user",
+            LOG_TEXT("topic", k->settings.topic),
+            LOG_TEXT("to make it", "weir kafka create-topics"));
+    }
+}
+
+static void on_statistics(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)
+{
+    const char *json = rd_kafka_event_stats(event);
+    unsigned partitions;
+
+    if (p != k->producer ||
+        !kafka_statistics_take(&k->statistics, json, strlen(json), k->settings.topic)) {
+        return;
+    }
+    partitions = kafka_statistics_partitions(&k->statistics);
+    if (partitions == 0) {
+        look_for_topic(k);
+        return;
+    }
+    k->topic_missing_ns = 0;
+    k->topic_missing_said = false;
+    if (partitions != k->partitions) {
+        log_partitions(k, partitions);
+    }
+}
+
+static void on_token_wanted(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)
+{
+    (void)event;
+    kafka_token_refresh(p->rk, k->settings.sasl_token_file);
+}
+
+static const struct {
+    rd_kafka_event_type_t type;
+    void (*handle)(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event);
+} handlers[] = {
+    {RD_KAFKA_EVENT_DR, on_deliveries},
+    {RD_KAFKA_EVENT_LOG, on_log},
+    {RD_KAFKA_EVENT_ERROR, on_error},
+    {RD_KAFKA_EVENT_STATS, on_statistics},
+    {RD_KAFKA_EVENT_OAUTHBEARER_TOKEN_REFRESH, on_token_wanted},
+};
+
+void kafka_handle_event(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)
+{
+    const rd_kafka_event_type_t type = rd_kafka_event_type(event);
+
+    for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+        if (handlers[i].type == type) {
+            handlers[i].handle(k, p, event);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TRANSPORTS_KAFKA_PRODUCER_H
+#define TRANSPORTS_KAFKA_PRODUCER_H
+
+#include <librdkafka/rdkafka.h>
+#include <stdatomic.h>
+
+#include "lib/batch.h"
+#include "transports/kafka_settings.h"
+
+/* What one message of Kafka's is made of. */
+struct kafka_message {
+    struct slice key; /* empty for none */
+    struct slice value;
+    uint64_t time_ms; /* 0 for now */
+    void *opaque;     /* comes back with its delivery report */
+};
+
+/* One producer of librdkafka and its topic. */
+struct kafka_producer {
+    rd_kafka_t *rk;
+    rd_kafka_topic_t *topic;
+    rd_kafka_queue_t *queue; /* of all its events */
+    rd_kafka_headers_t *headers;
+    _Atomic uint32_t turn; /* of the partitioner */
+    bool alone;            /* each message makes a batch of its own */
+};
+
+/* What a producer is made of; borrowed for the call. */
+struct kafka_producer_plan {
+    const rd_kafka_conf_t *conf;
+    const struct kafka_settings *settings;
+    bool goflow2;
+    bool alone;
+    /* Called from any thread when events wait to be served. */
+    void (*wake)(rd_kafka_t *rk, void *arg);
+    void *arg;
+};
+
+/* Returns NULL, logged, if librdkafka does not take its configuration, or there is no memory. */
+struct kafka_producer *kafka_producer_new(const struct kafka_producer_plan *plan);
+
+/* Messages that it holds are gone, without a report. */
+void kafka_producer_free(struct kafka_producer *p);
+
+/* Copies the message into its queue; from any thread. */
+rd_kafka_resp_err_t kafka_producer_send(struct kafka_producer *p, const struct kafka_message *m);
+
+/* Messages whose report has not been served. */
+size_t kafka_producer_held(const struct kafka_producer *p);
+
+#endif

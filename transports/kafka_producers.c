@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// The producers of one transport: the one for all that is new, one for messages that go alone, and
+// those that had a fatal error and give back what they hold.
+#include "lib/log.h"
+#include "transports/kafka.h"
+#include "transports/kafka_events.h"
+
+enum { EVENTS_A_TURN = 256 };
+
+static const uint64_t RENEWAL_NS = 1000000000;
+
+static void on_events(rd_kafka_t *rk, void *arg)
+{
+    (void)rk;
+    kafka_wake(arg);
+}
+
+static struct kafka_producer *new_producer(struct kafka *k, bool alone)
+{
+    const struct kafka_producer_plan plan = {
+        .conf = k->conf,
+        .settings = &k->settings,
+        .goflow2 = k->transport.goflow2,
+        .alone = alone,
+        .wake = on_events,
+        .arg = k,
+    };
+
+    return kafka_producer_new(&plan);
+}
+
+int kafka_open_producer(struct kafka *k)
+{
+    k->producer = new_producer(k, false);
+    return k->producer == NULL ? UV_EINVAL : 0;
+}
+
+struct kafka_producer *kafka_producer_alone(struct kafka *k)
+{
+    if (k->alone == NULL) {
+        k->alone = new_producer(k, true);
+    }
+    return k->alone;
+}
+
+static struct kafka_producer **find_free(struct kafka *k)
+{
+    for (int i = 0; i < KAFKA_RETIRED_MAX; i++) {
+        if (k->retired[i] == NULL) {
+            return &k->retired[i];
+        }
+    }
+    return NULL;
+}
+
+static void purge(struct kafka_producer *p, int what)
+{
+    if (p != NULL) {
+        (void)rd_kafka_purge(p->rk, what | RD_KAFKA_PURGE_F_NON_BLOCKING);
+    }
+}
+
+static void replace(struct kafka *k, struct kafka_producer *fresh)
+{
+    uv_rwlock_wrlock(&k->lock);
+    k->producer = fresh;
+    uv_rwlock_wrunlock(&k->lock);
+}
+
+void kafka_renew_producer(struct kafka *k)
+{
+    struct kafka_producer **place = find_free(k);
+    const uint64_t now = uv_hrtime();
+    struct kafka_producer *fresh;
+
+    if (place == NULL || (k->renewed_ns != 0 && now - k->renewed_ns < RENEWAL_NS)) {
+        return;
+    }
+    k->renewed_ns = now;
+    fresh = new_producer(k, false);
+    if (fresh == NULL) {
+        return;
+    }
+    *place = k->producer;
+    replace(k, fresh);
+    purge(*place, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    k->fatal = false;
+    atomic_fetch_add(&k->renewals, 1);
+    LOG(WARN, "a new producer takes the place of one that had a fatal error");
+}
+
+/* False when no event is left. */
+static bool serve(struct kafka *k, struct kafka_producer *p)
+{
+    for (int i = 0; p != NULL && i < EVENTS_A_TURN; i++) {
+        rd_kafka_event_t *event = rd_kafka_queue_poll(p->queue, 0);
+
+        if (event == NULL) {
+            return false;
+        }
+        kafka_handle_event(k, p, event);
+        rd_kafka_event_destroy(event);
+    }
+    return p != NULL;
+}
+
+static bool serve_retired(struct kafka *k)
+{
+    bool more = false;
+
+    for (int i = 0; i < KAFKA_RETIRED_MAX; i++) {
+        struct kafka_producer *p = k->retired[i];
+
+        more = serve(k, p) || more;
+        if (p != NULL && kafka_producer_held(p) == 0) {
+            kafka_producer_free(p);
+            k->retired[i] = NULL;
+        }
+    }
+    return more;
+}
+
+bool kafka_serve(struct kafka *k)
+{
+    bool more = serve(k, k->producer);
+
+    more = serve(k, k->alone) || more;
+    return serve_retired(k) || more;
+}
+
+static size_t held(const struct kafka_producer *p)
+{
+    return p == NULL ? 0 : kafka_producer_held(p);
+}
+
+size_t kafka_held(const struct kafka *k)
+{
+    size_t n = held(k->producer) + held(k->alone);
+
+    for (int i = 0; i < KAFKA_RETIRED_MAX; i++) {
+        n += held(k->retired[i]);
+    }
+    return n;
+}
+
+void kafka_purge(struct kafka *k)
+{
+    purge(k->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    purge(k->alone, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+}
+
+void kafka_purge_queue(struct kafka *k)
+{
+    purge(k->producer, RD_KAFKA_PURGE_F_QUEUE);
+    purge(k->alone, RD_KAFKA_PURGE_F_QUEUE);
+}
+
+static void close_producer(struct kafka_producer **p)
+{
+    if (*p != NULL) {
+        kafka_producer_free(*p);
+    }
+    *p = NULL;
+}
+
+void kafka_close_producers(struct kafka *k)
+{
+    close_producer(&k->producer);
+    close_producer(&k->alone);
+    for (int i = 0; i < KAFKA_RETIRED_MAX; i++) {
+        close_producer(&k->retired[i]);
+    }
+}

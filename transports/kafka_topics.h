@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TRANSPORTS_KAFKA_TOPICS_H
+#define TRANSPORTS_KAFKA_TOPICS_H
+
+#include <stddef.h>
+
+#include "lib/transport.h"
+
+/* One setting of a topic, as Kafka names it. */
+struct kafka_topic_setting {
+    const char *name;
+    const char *value;
+};
+
+/* A topic as it shall be. */
+struct kafka_topic_wish {
+    const char *name;
+    int partitions;
+    int replication; /* -1 for the broker's own */
+    const struct kafka_topic_setting *settings;
+    size_t n_settings;
+};
+
+enum kafka_topic_outcome { KAFKA_TOPIC_MADE, KAFKA_TOPIC_THERE, KAFKA_TOPIC_FAILED };
+
+/*
+ * Makes a topic, or finds it there: then nothing of it is changed, and *partitions becomes
+ * how many it has (0 if that cannot be learnt).  kafka is a transport kafka with its options,
+ * not open.  Waits for at most timeout_ms; what went wrong is logged.
+ */
+enum kafka_topic_outcome kafka_make_topic(struct transport *kafka,
+                                          const struct kafka_topic_wish *wish, int timeout_ms,
+                                          int *partitions);
+
+#endif
