@@ -4,12 +4,17 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <uv.h>
 
 #include "cmd/demo.h"
+#include "cmd/reload.h"
 #include "cmd/setup.h"
+#include "cmd/status.h"
+#include "cmd/templates.h"
+#include "cmd/upkeep.h"
 #include "lib/log.h"
 #include "lib/worker.h"
 
@@ -18,19 +23,16 @@ enum { CLOSE_MS = 9500 };
 
 enum { SIGNALS = 5 };
 
-/* A worker and what was made for it. */
-struct crew {
-    struct worker *worker;
-    struct pipeline *pipeline;
-};
-
 struct collect {
     struct setup setup;
+    struct reload reload;
     struct demo demo;
-    struct listen_uri uris[LISTEN_URIS_MAX];
-    size_t n_uris;
-    struct crew crews[LISTEN_COUNT_MAX];
-    unsigned n_crews;
+    struct status status;
+    struct upkeep upkeep;
+    struct worker *workers[LISTEN_COUNT_MAX];
+    struct pipeline *pipelines[LISTEN_COUNT_MAX]; /* of the workers */
+    unsigned n_workers;
+    struct collect *again; /* takes the options of a reload, which change nothing here */
 
     uv_loop_t loop;
     uv_signal_t signals[SIGNALS];
@@ -41,11 +43,24 @@ struct collect {
 static const char usage[] =
     "Usage: weir [collect] [options]\n\n"
     "Receives NetFlow, IPFIX and sFlow over UDP, and sends the flows on as records.\n"
-    "SIGHUP and SIGUSR1 reopen files, SIGUSR2 prints statistics.\n\nOptions:";
+    "SIGHUP reads the configuration again and reopens files, SIGUSR1 only reopens files,\n"
+    "SIGUSR2 prints statistics.\n\nOptions:";
 
 static const struct option collect_options[] = {
     {"demo", OPTION_STRING, offsetof(struct collect, demo.directory), NULL,
      "Replay the captures (*.pcap) of this directory to the listeners, for a first look"},
+    {"addr", OPTION_STRING, offsetof(struct collect, status.address), ":8080",
+     "HTTP server address: host:port, or unix:/path; empty for none"},
+    {"templates.path", OPTION_STRING, offsetof(struct collect, status.templates_path), "/templates",
+     "NetFlow/IPFIX templates list"},
+    {"metrics.exporters", OPTION_COUNT, offsetof(struct collect, status.exporters), "1000",
+     "Exporters that the metrics tell apart; all others are counted together"},
+    {"templates.json.path", OPTION_STRING, offsetof(struct collect, upkeep.path), NULL,
+     "NetFlow/IPFIX templates JSON output path (empty disables persistence)"},
+    {"templates.json.interval", OPTION_DURATION, offsetof(struct collect, upkeep.save_ns), "10s",
+     "NetFlow/IPFIX templates JSON write interval"},
+    {"templates.sweep-interval", OPTION_DURATION, offsetof(struct collect, upkeep.sweep_ns), "1m0s",
+     "NetFlow/IPFIX template sweep interval (expiry + empty cleanup)"},
     {0},
 };
 
@@ -53,8 +68,8 @@ static const struct option collect_options[] = {
 
 static void note_queue_options(const struct collect *c)
 {
-    for (size_t i = 0; i < c->n_uris; i++) {
-        if (c->uris[i].queue_given) {
+    for (size_t i = 0; i < c->setup.n_uris; i++) {
+        if (c->setup.uris[i].queue_given) {
             LOG(INFO, "workers, blocking and queue_size have no effect: weir has no queue between "
                       "socket and decoder, and count sets its threads");
             return;
@@ -65,10 +80,9 @@ static void note_queue_options(const struct collect *c)
 /* Returns -1 to go on, or the exit code. */
 static int read_command_line(struct collect *c, int argc, char **argv)
 {
-    const struct option_group own = {"", collect_options, c};
-    char message[512];
+    const struct command_line line = {usage, argc, argv, {"", collect_options, c}};
     int first;
-    const int status = setup_read(&c->setup, usage, &own, argc, argv, &first);
+    const int status = setup_read(&c->setup, &line, &first);
 
     if (status >= 0) {
         return status;
@@ -77,12 +91,9 @@ static int read_command_line(struct collect *c, int argc, char **argv)
         fprintf(stderr, "weir collect: takes no argument, but was given %s\n", argv[first]);
         return 2;
     }
-    c->n_uris = listen_uris_parse(c->setup.listen, c->uris, message, sizeof(message));
-    if (c->n_uris == 0) {
-        LOG(ERROR, message);
-        return 1;
-    }
-    note_queue_options(c);
+    c->reload.started = &c->setup;
+    c->reload.line = line;
+    c->reload.line.own.target = c->again;
     return -1;
 }
 
@@ -98,16 +109,16 @@ static void log_collection(const char *message, const struct listen_uri *uri)
 
 static void log_collections(const struct collect *c, const char *message)
 {
-    for (size_t i = 0; i < c->n_uris; i++) {
-        log_collection(message, &c->uris[i]);
+    for (size_t i = 0; i < c->setup.n_uris; i++) {
+        log_collection(message, &c->setup.uris[i]);
     }
 }
 
 static void sum_counters(const struct collect *c, struct counters *sum)
 {
     memset(sum, 0, sizeof(*sum));
-    for (unsigned i = 0; i < c->n_crews; i++) {
-        counters_add(sum, worker_counters(c->crews[i].worker));
+    for (unsigned i = 0; i < c->n_workers; i++) {
+        counters_add(sum, worker_counters(c->workers[i]));
     }
 }
 
@@ -167,6 +178,14 @@ static void on_reopen(uv_signal_t *handle, int number)
     }
 }
 
+static void on_reload(uv_signal_t *handle, int number)
+{
+    struct collect *c = handle->data;
+
+    reload_now(&c->reload, c->workers, c->n_workers);
+    on_reopen(handle, number);
+}
+
 static void on_stats(uv_signal_t *handle, int number)
 {
     (void)number;
@@ -177,7 +196,7 @@ static const struct {
     int number;
     uv_signal_cb callback;
 } signal_table[SIGNALS] = {
-    {SIGINT, on_stop},    {SIGTERM, on_stop},  {SIGHUP, on_reopen},
+    {SIGINT, on_stop},    {SIGTERM, on_stop},  {SIGHUP, on_reload},
     {SIGUSR1, on_reopen}, {SIGUSR2, on_stats},
 };
 
@@ -222,49 +241,54 @@ static bool open_transport(struct collect *c)
 }
 
 /* A worker, with a socket of each address that has as many. */
-static bool add_crew(struct collect *c)
+static bool add_worker(struct collect *c)
 {
-    const unsigned number = c->n_crews;
-    struct crew *crew = &c->crews[number];
+    const unsigned number = c->n_workers;
+    struct worker *worker = worker_new(number);
 
-    crew->worker = worker_new(number);
-    if (crew->worker == NULL) {
+    if (worker == NULL) {
         LOG(ERROR, "no memory for a worker");
         return false;
     }
-    c->n_crews++;
-    for (size_t i = 0; i < c->n_uris; i++) {
-        if (c->uris[i].count > number &&
-            worker_listen(crew->worker, &c->uris[i], (uint16_t)i) != 0) {
+    c->workers[c->n_workers++] = worker;
+    for (size_t i = 0; i < c->setup.n_uris; i++) {
+        if (c->setup.uris[i].count > number &&
+            worker_listen(worker, &c->setup.uris[i], (uint16_t)i) != 0) {
             return false;
         }
     }
-    crew->pipeline = setup_pipeline(&c->setup, worker_counters(crew->worker), OUTPUT_DROP);
-    if (crew->pipeline == NULL) {
+    c->pipelines[number] = setup_pipeline(&c->setup, worker_counters(worker), OUTPUT_DROP);
+    if (c->pipelines[number] == NULL) {
         LOG(ERROR, "no memory for a pipeline");
     }
-    return crew->pipeline != NULL;
+    return c->pipelines[number] != NULL;
 }
 
-static bool add_crews(struct collect *c)
+static bool add_workers(struct collect *c)
 {
     unsigned greatest = 0;
 
-    for (size_t i = 0; i < c->n_uris; i++) {
-        greatest = c->uris[i].count > greatest ? c->uris[i].count : greatest;
+    for (size_t i = 0; i < c->setup.n_uris; i++) {
+        greatest = c->setup.uris[i].count > greatest ? c->setup.uris[i].count : greatest;
     }
-    while (c->n_crews < greatest) {
-        if (!add_crew(c)) {
+    while (c->n_workers < greatest) {
+        if (!add_worker(c)) {
             return false;
         }
     }
     return true;
 }
 
+static bool open_status(struct collect *c)
+{
+    c->status.templates = templates_answer;
+    return status_open(&c->status, &c->setup, c->workers, c->pipelines, c->n_workers) == 0;
+}
+
 static bool start_workers(struct collect *c)
 {
-    for (unsigned i = 0; i < c->n_crews; i++) {
-        const int error = worker_start(c->crews[i].worker, c->crews[i].pipeline);
+    for (unsigned i = 0; i < c->n_workers; i++) {
+        const int error = worker_start(c->workers[i], c->pipelines[i]);
 
         if (error != 0) {
             LOG(ERROR, "cannot start a worker", LOG_TEXT("error", uv_strerror(error)));
@@ -272,14 +296,33 @@ static bool start_workers(struct collect *c)
         }
     }
     log_collections(c, "starting collection");
+    status_set_collecting(&c->status, true);
     return true;
+}
+
+static bool restore(struct collect *c)
+{
+    upkeep_restore(&c->upkeep, &c->setup, c->pipelines, c->n_workers);
+    return true;
+}
+
+static bool start_upkeep(struct collect *c)
+{
+    const int error = upkeep_start(&c->upkeep, &c->loop, c->workers);
+
+    if (error != 0) {
+        LOG(ERROR, "cannot start the upkeep", LOG_TEXT("error", uv_strerror(error)));
+    }
+    return error == 0;
 }
 
 static bool start(struct collect *c)
 {
     LOG(INFO, "starting weir", LOG_TEXT("version", WEIR_VERSION));
-    return start_events(c) && open_transport(c) && add_crews(c) && start_workers(c) &&
-           demo_start(&c->demo, &c->loop, c->uris, c->n_uris) == 0;
+    note_queue_options(c);
+    return start_events(c) && open_transport(c) && add_workers(c) && open_status(c) && restore(c) &&
+           start_workers(c) && start_upkeep(c) &&
+           demo_start(&c->demo, &c->loop, c->setup.uris, c->setup.n_uris) == 0;
 }
 
 /* --- Stopping --- */
@@ -299,13 +342,19 @@ static void obey_second_signal(void)
 
 static void stop_workers(struct collect *c)
 {
-    for (unsigned i = 0; i < c->n_crews; i++) {
-        worker_stop(c->crews[i].worker);
+    for (unsigned i = 0; i < c->n_workers; i++) {
+        worker_stop(c->workers[i]);
     }
-    for (unsigned i = 0; i < c->n_crews; i++) {
-        worker_join(c->crews[i].worker);
-        if (c->crews[i].pipeline != NULL) {
-            setup_pipeline_free(c->crews[i].pipeline);
+    for (unsigned i = 0; i < c->n_workers; i++) {
+        worker_join(c->workers[i]);
+    }
+}
+
+static void free_pipelines(struct collect *c)
+{
+    for (unsigned i = 0; i < c->n_workers; i++) {
+        if (c->pipelines[i] != NULL) {
+            setup_pipeline_free(c->pipelines[i]);
         }
     }
 }
@@ -321,7 +370,12 @@ static void stop(struct collect *c)
 {
     obey_second_signal();
     demo_stop(&c->demo);
+    status_set_collecting(&c->status, false);
+    upkeep_stop(&c->upkeep);
     stop_workers(c);
+    status_close(&c->status);
+    upkeep_save_last(&c->upkeep);
+    free_pipelines(c);
     close_transport(c);
 }
 
@@ -335,12 +389,20 @@ static void close_handle(uv_handle_t *handle, void *arg)
 
 static void free_all(struct collect *c)
 {
-    for (unsigned i = 0; i < c->n_crews; i++) {
-        worker_free(c->crews[i].worker);
+    for (unsigned i = 0; i < c->n_workers; i++) {
+        worker_free(c->workers[i]);
     }
     uv_walk(&c->loop, close_handle, NULL);
     (void)uv_run(&c->loop, UV_RUN_DEFAULT);
     (void)uv_loop_close(&c->loop);
+}
+
+/* What has been read is right, or this would not be reached. */
+static int check(const struct setup *setup)
+{
+    (void)fprintf(stderr, "weir: the configuration is right%s%s\n", setup->file == NULL ? "" : ": ",
+                  setup->file == NULL ? "" : setup->config);
+    return 0;
 }
 
 static int run(struct collect *c)
@@ -368,11 +430,33 @@ static int run(struct collect *c)
 
 int collect_main(int argc, char **argv)
 {
+    struct collect c = {.again = calloc(1, sizeof(c))};
+    int status;
+
+    if (c.again == NULL) {
+        (void)fprintf(stderr, "weir: no memory\n");
+        return 1;
+    }
+    status = read_command_line(&c, argc, argv);
+    if (status < 0 && c.setup.check) {
+        status = check(&c.setup);
+    } else if (status < 0) {
+        setup_apply_log(&c.setup);
+        status = run(&c);
+    }
+    reload_free(&c.reload);
+    setup_free(&c.setup);
+    free(c.again);
+    return status;
+}
+
+int check_main(int argc, char **argv)
+{
     struct collect c = {0};
     int status = read_command_line(&c, argc, argv);
 
     if (status < 0) {
-        status = run(&c);
+        status = check(&c.setup);
     }
     setup_free(&c.setup);
     return status;

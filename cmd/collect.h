@@ -8,4 +8,7 @@
  */
 int collect_main(int argc, char **argv);
 
+/* weir check: reads the options and files of weir collect, and says whether they are right. */
+int check_main(int argc, char **argv);
+
 #endif

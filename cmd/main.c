@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "cmd/collect.h"
+#include "cmd/kafka.h"
 #include "cmd/replay.h"
+#include "cmd/schema.h"
 
 static const struct command {
     const char *name;
@@ -13,6 +15,9 @@ static const struct command {
     const char *help;
 } commands[] = {
     {"collect", collect_main, "receive flows over UDP and send them on (the default)"},
+    {"check", check_main, "check the options and files of collect: exit 0 if they are right"},
+    {"schema", schema_main, "print what a record looks like: the .proto file of -format bin"},
+    {"kafka", kafka_main, "create-topics: make the topic that -transport kafka sends to"},
     {"replay", replay_main, "run captures through the same pipeline, or send them to a UDP port"},
 };
 

@@ -133,14 +133,15 @@ static const char *check_arguments(struct replay *r)
 /* Returns -1 to go on, or the exit code. */
 static int read_command_line(struct replay *r, int argc, char **argv)
 {
-    const struct option_group own = {"", replay_options, r};
+    const struct command_line line = {usage, argc, argv, {"", replay_options, r}};
     const char *fault;
     int first;
-    const int status = setup_read(&r->setup, usage, &own, argc, argv, &first);
+    const int status = setup_read(&r->setup, &line, &first);
 
     if (status >= 0) {
         return status;
     }
+    setup_apply_log(&r->setup);
     r->paths = argv + first;
     fault = check_arguments(r);
     if (fault != NULL) {

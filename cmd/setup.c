@@ -13,23 +13,37 @@
 #include "lib/fault_log.h"
 #include "lib/log.h"
 
-enum { GROUPS_MAX = SETUP_TRANSPORTS_MAX + 4, MESSAGE_MAX = 512, PREFIX_MAX = 64 };
+enum { NAMES_MAX = 256 };
 
 static const struct option setup_options[] = {
     {"listen", OPTION_STRING, offsetof(struct setup, listen), "sflow://:6343,netflow://:2055",
      "listen addresses: sflow, netflow, or flow (all protocols), e.g. flow://:9999?count=2"},
     {"format", OPTION_STRING, offsetof(struct setup, format), "json", "Choose the format"},
-    {"fields", OPTION_STRING, offsetof(struct setup, fields), "goflow2",
+    {"fields", OPTION_STRING, offsetof(struct setup, words.fields), "goflow2",
      "Fields of a record: goflow2, all, or a list of sets and fields"},
-    {"compat", OPTION_STRING, offsetof(struct setup, compat), NULL,
+    {"compat", OPTION_STRING, offsetof(struct setup, words.compat), NULL,
      "goflow2: write what goflow2 writes also where it is wrong (docs/goflow2.md)"},
-    {"tunnels", OPTION_STRING, offsetof(struct setup, tunnels), NULL,
+    {"tunnels", OPTION_STRING, offsetof(struct setup, words.tunnels), NULL,
      "UDP tunnels to look into in sampled packets: a list of vxlan, geneve, gtpu, teredo"},
+    {"produce", OPTION_STRING, offsetof(struct setup, produce_word), "sample",
+     "Producer method (sample or raw)"},
     {"transport", OPTION_STRING, offsetof(struct setup, transport), "file",
      "Choose the transport (available: file, stdout)"},
     {"loglevel", OPTION_STRING, offsetof(struct setup, log_level), "info", "Log level"},
     {"logfmt", OPTION_STRING, offsetof(struct setup, log_format), "normal",
      "Log formatter (normal or json)"},
+    {"err.cnt", OPTION_COUNT, offsetof(struct setup, errors_count), "10",
+     "Maximum errors per batch for muting"},
+    {"err.int", OPTION_DURATION, offsetof(struct setup, errors_interval_ns), "10s",
+     "Maximum errors interval for muting"},
+    {"allow", OPTION_STRING, offsetof(struct setup, words.allow), NULL,
+     "Exporters that may speak, by prefixes: 192.0.2.0/24,2001:db8::/32 (default all)"},
+    {"mapping", OPTION_STRING, offsetof(struct setup, words.mapping), NULL,
+     "Configuration file for custom mappings"},
+    {"config", OPTION_STRING, offsetof(struct setup, config), NULL,
+     "Configuration file: every option by its name (docs/configuration.md)"},
+    {"check", OPTION_BOOL, offsetof(struct setup, check), NULL,
+     "Check options and files, and exit: 0 if they are right"},
     {"stats", OPTION_BOOL, offsetof(struct setup, stats), NULL,
      "Write all counters as one line of JSON to standard error at the end"},
     {"v", OPTION_BOOL, offsetof(struct setup, version), NULL, "Print version"},
@@ -39,181 +53,196 @@ static const struct option setup_options[] = {
 static const struct option exporter_options[] = {
     {"scope", OPTION_STRING, offsetof(struct setup, scope), "domain",
      "What tells exporters apart beside their address: a list of domain, port, listener"},
-    {"max", OPTION_COUNT, offsetof(struct setup, limits.exporters), "65536",
+    {"max", OPTION_COUNT, offsetof(struct setup, words.limits.exporters), "65536",
      "Exporters remembered"},
-    {"domains", OPTION_COUNT, offsetof(struct setup, limits.domains_per_exporter), "256",
+    {"strangers", OPTION_COUNT, offsetof(struct setup, words.limits.strangers), "16384",
+     "Of these, places for exporters that were first heard less than a minute ago"},
+    {"bytes", OPTION_COUNT, offsetof(struct setup, words.limits.octets), "1073741824",
+     "Memory for all that a worker remembers of exporters, but held sets (0 without bound)"},
+    {"domains", OPTION_COUNT, offsetof(struct setup, words.limits.domains_per_exporter), "256",
      "Observation domains remembered of an exporter"},
-    {"options", OPTION_COUNT, offsetof(struct setup, limits.options_per_exporter), "16384",
+    {"options", OPTION_COUNT, offsetof(struct setup, words.limits.options_per_exporter), "16384",
      "Samplers, interfaces, routing instances and applications remembered of an exporter"},
-    {"options.bytes", OPTION_COUNT, offsetof(struct setup, limits.options_octets_per_exporter),
-     "4194304", "Memory for these"},
+    {"options.bytes", OPTION_COUNT,
+     offsetof(struct setup, words.limits.options_octets_per_exporter), "4194304",
+     "Memory for these"},
     {0},
 };
 
 static const struct option template_options[] = {
-    {"max", OPTION_COUNT, offsetof(struct setup, limits.templates_per_domain), "1024",
+    {"max", OPTION_COUNT, offsetof(struct setup, words.limits.templates_per_domain), "1024",
      "Templates remembered of an observation domain"},
-    {"exporter.max", OPTION_COUNT, offsetof(struct setup, limits.templates_per_exporter), "4096",
-     "Templates remembered of an exporter"},
-    {"bytes", OPTION_COUNT, offsetof(struct setup, limits.template_octets), "536870912",
+    {"exporter.max", OPTION_COUNT, offsetof(struct setup, words.limits.templates_per_exporter),
+     "4096", "Templates remembered of an exporter"},
+    {"bytes", OPTION_COUNT, offsetof(struct setup, words.limits.template_octets), "536870912",
      "Memory for all templates of a worker"},
-    {"ttl", OPTION_DURATION, offsetof(struct setup, limits.template_life_ns), "24h",
-     "Templates not refreshed for so long are forgotten (0 never)"},
+    {"rate", OPTION_COUNT, offsetof(struct setup, words.limits.template_rate), "1000",
+     "New templates that an exporter may send a second (0 without bound)"},
+    {"ttl", OPTION_DURATION, offsetof(struct setup, words.limits.template_life_ns), NULL,
+     "NetFlow/IPFIX templates TTL (0 disables expiry)"},
+    {"ttl.extend-on-access", OPTION_BOOL, offsetof(struct setup, words.limits.used_is_refreshed),
+     NULL, "Extend template TTL on access"},
     {0},
 };
 
 static const struct option hold_options[] = {
-    {"sets", OPTION_COUNT, offsetof(struct setup, limits.held_sets_per_exporter), "64",
+    {"sets", OPTION_COUNT, offsetof(struct setup, words.limits.held_sets_per_exporter), "64",
      "Data sets of an exporter held until their template comes (0 holds none)"},
-    {"exporter.bytes", OPTION_COUNT, offsetof(struct setup, limits.held_octets_per_exporter),
+    {"exporter.bytes", OPTION_COUNT, offsetof(struct setup, words.limits.held_octets_per_exporter),
      "262144", "Memory for these"},
-    {"bytes", OPTION_COUNT, offsetof(struct setup, limits.held_octets), "67108864",
+    {"bytes", OPTION_COUNT, offsetof(struct setup, words.limits.held_octets), "67108864",
      "Memory for the held sets of all exporters of a worker"},
-    {"time", OPTION_DURATION, offsetof(struct setup, limits.held_ns), "1m",
+    {"time", OPTION_DURATION, offsetof(struct setup, words.limits.held_ns), "1m",
      "How long they are held"},
     {0},
 };
 
-/* Words that a list option may hold, and the bit of each. */
-struct word {
-    const char *name;
-    unsigned bit;
-};
-
-static const struct word tunnel_words[] = {
-    {"vxlan", TUNNEL_VXLAN},
-    {"geneve", TUNNEL_GENEVE},
-    {"gtpu", TUNNEL_GTPU},
-    {"teredo", TUNNEL_TEREDO},
-    {NULL, 0},
-};
-
-static const struct word scope_words[] = {
+static const struct plan_word scope_words[] = {
     {"domain", SCOPE_DOMAIN},
     {"port", SCOPE_PORT},
     {"listener", SCOPE_LISTENER},
     {NULL, 0},
 };
 
-static const struct word *find_word(const struct word *words, const char *text, size_t len)
+/* --- Words into what they name --- */
+
+/*
+ * Where a value means nothing, goflow2's flags exit with 1, and weir's own with 2
+ * as for a bad command line; what a file says always exits with 1.
+ */
+static int refuse(struct setup *setup, int status, const char *option, const char *value,
+                  const char *rather)
 {
-    while (words->name != NULL &&
-           (strlen(words->name) != len || strncmp(words->name, text, len) != 0)) {
-        words++;
-    }
-    return words->name == NULL ? NULL : words;
+    const char *place = option_file_place(setup->file, option, value);
+
+    (void)snprintf(setup->message, sizeof(setup->message), "%s-%s \"%s\": %s", place, option, value,
+                   rather);
+    return *place == '\0' ? status : 1;
 }
 
-static bool parse_words(const struct word *words, const char *text, unsigned *bits)
+static void append_name(char names[static NAMES_MAX], const char *name)
 {
-    *bits = 0;
-    while (*text != '\0') {
-        const size_t len = strcspn(text, ",");
-        const struct word *word = find_word(words, text, len);
+    const size_t len = strlen(names);
 
-        if (word == NULL) {
-            return false;
-        }
-        *bits |= word->bit;
-        text += len + (text[len] == ',' ? 1 : 0);
-    }
-    return true;
+    (void)snprintf(names + len, NAMES_MAX - len, " %s", name);
 }
 
-static bool refuse(const char *option, const char *value, const char *rather)
+static int resolve_format(struct setup *setup)
 {
-    (void)fprintf(stderr, "weir: -%s \"%s\": %s\n", option, value, rather);
-    return false;
-}
-
-static void append_name(char message[static MESSAGE_MAX], const char *name)
-{
-    const size_t len = strlen(message);
-
-    (void)snprintf(message + len, MESSAGE_MAX - len, " %s", name);
-}
-
-static bool resolve_format(struct setup *setup)
-{
-    char rather[MESSAGE_MAX] = "there is no such format; available:";
+    char rather[NAMES_MAX] = "there is no such format; available:";
 
     for (const struct format_ops *const *at = registry_formats; *at != NULL; at++) {
         if (strcmp((*at)->name, setup->format) == 0) {
             setup->format_ops = *at;
-            return true;
+            return -1;
         }
         append_name(rather, (*at)->name);
     }
-    return refuse("format", setup->format, rather);
+    return refuse(setup, 1, "format", setup->format, rather);
 }
 
-static bool resolve_transport(struct setup *setup)
+static int resolve_produce(struct setup *setup)
 {
-    char rather[MESSAGE_MAX] = "there is no such transport; available:";
+    static const char *const words[] = {[PRODUCE_SAMPLE] = "sample", [PRODUCE_RAW] = "raw"};
+
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(words[i], setup->produce_word) == 0) {
+            setup->produce = (enum pipeline_produce)i;
+            return -1;
+        }
+    }
+    return refuse(setup, 1, "produce", setup->produce_word, "give sample or raw");
+}
+
+static int resolve_transport(struct setup *setup)
+{
+    char rather[NAMES_MAX] = "there is no such transport; available:";
 
     for (size_t i = 0; setup->transports[i] != NULL; i++) {
         if (strcmp(setup->transports[i]->ops->name, setup->transport) == 0) {
             setup->chosen = setup->transports[i];
-            return true;
+            return -1;
         }
         append_name(rather, setup->transports[i]->ops->name);
     }
-    return refuse("transport", setup->transport, rather);
+    return refuse(setup, 1, "transport", setup->transport, rather);
 }
 
-static bool resolve_fields(struct setup *setup)
+static int resolve_listen(struct setup *setup)
 {
-    static const uint16_t names[] = {
-        FLOW_AT_in_if_name,      FLOW_AT_out_if_name,      FLOW_AT_ingress_vrf_name,
-        FLOW_AT_egress_vrf_name, FLOW_AT_application_name,
-    };
-    char message[MESSAGE_MAX];
+    char rather[sizeof(setup->message) / 2];
 
-    if (!field_set_parse(&setup->field_set, setup->fields, message, sizeof(message))) {
-        return refuse("fields", setup->fields, message);
-    }
-    setup->decode.keep_elements = field_set_has(&setup->field_set, FLOW_AT_elements);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        setup->decode.look_up_names |= field_set_has(&setup->field_set, names[i]);
-    }
-    return true;
+    setup->n_uris = listen_uris_parse(setup->listen, setup->uris, rather, sizeof(rather));
+    return setup->n_uris > 0 ? -1 : refuse(setup, 1, "listen", setup->listen, rather);
 }
 
-static bool resolve_log(const struct setup *setup)
+static int resolve_log(struct setup *setup)
 {
-    enum log_level level;
-
-    if (!log_parse_level(setup->log_level, &level)) {
-        return refuse("loglevel", setup->log_level, "give debug, info, warn or error");
-    }
-    log_set_level(level);
-    log_set_json(strcmp(setup->log_format, "json") == 0);
-    return true;
+    return log_parse_level(setup->log_level, &setup->level)
+               ? -1
+               : refuse(setup, 1, "loglevel", setup->log_level, "give debug, info, warn or error");
 }
 
-/* What is weir's own: a value that cannot be is a bad command line. */
-static bool resolve_own(struct setup *setup)
+static int resolve_scope(struct setup *setup)
 {
-    if (!compat_parse(setup->compat, &setup->decode.compat)) {
-        return refuse("compat", setup->compat, "give goflow2, or nothing");
-    }
-    if (!parse_words(tunnel_words, setup->tunnels, &setup->decode.tunnels)) {
-        return refuse("tunnels", setup->tunnels, "give a list of vxlan, geneve, gtpu, teredo");
-    }
-    if (!parse_words(scope_words, setup->scope, &setup->exporter_scope)) {
-        return refuse("exporter.scope", setup->scope, "give a list of domain, port, listener");
-    }
-    return resolve_fields(setup);
+    return plan_parse_words(scope_words, setup->scope, &setup->exporter_scope)
+               ? -1
+               : refuse(setup, 2, "exporter.scope", setup->scope,
+                        "give a list of domain, port, listener");
 }
 
-/* As goflow2 does, a value of its flags that cannot be is a failed start. */
+static int resolve_plan(struct setup *setup)
+{
+    struct plan_fault fault;
+
+    setup->plan = plan_new(&setup->words, &fault);
+    if (setup->plan != NULL) {
+        return -1;
+    }
+    if (fault.option != NULL) {
+        return refuse(setup, fault.own ? 2 : 1, fault.option, fault.value, fault.message);
+    }
+    (void)snprintf(setup->message, sizeof(setup->message), "%s", fault.message);
+    return 1;
+}
+
+/* The transport's own words stand above the mapping file's list; most transports have no keys. */
+static int resolve_key(struct setup *setup)
+{
+    const char *words = setup->chosen->key;
+    char option[OPTION_NAME_MAX];
+    char rather[sizeof(setup->message) / 2] = "too many fields";
+    bool right;
+
+    if (words == NULL) {
+        return -1;
+    }
+    right = *words == '\0' ? record_key_hash(&setup->key, &setup->plan->key)
+                           : record_key_parse(&setup->key, words, rather, sizeof(rather));
+    setup->plan->decode.make_record_ids |= record_key_has(&setup->key, FLOW_AT_record_id);
+    (void)snprintf(option, sizeof(option), "transport.%s.key", setup->chosen->ops->name);
+    return right ? -1 : refuse(setup, 2, option, words, rather);
+}
+
+/* In goflow2's order of checks. */
 static int resolve(struct setup *setup)
 {
-    if (!resolve_own(setup)) {
-        return 2;
+    static int (*const steps[])(struct setup *) = {
+        resolve_scope,     resolve_log,  resolve_format, resolve_produce,
+        resolve_transport, resolve_plan, resolve_key,    resolve_listen,
+    };
+
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        const int status = steps[i](setup);
+
+        if (status >= 0) {
+            return status;
+        }
     }
-    return resolve_log(setup) && resolve_format(setup) && resolve_transport(setup) ? -1 : 1;
+    return -1;
 }
+
+/* --- The option groups of all modules, mounted under their prefixes --- */
 
 static bool make_transports(struct setup *setup)
 {
@@ -227,55 +256,85 @@ static bool make_transports(struct setup *setup)
     return true;
 }
 
-/* The option groups of all modules, mounted under their prefixes. */
-struct groups {
-    struct option_group at[GROUPS_MAX];
-    char prefixes[SETUP_TRANSPORTS_MAX][PREFIX_MAX];
-    size_t n;
-};
-
-static void mount(struct groups *groups, const char *prefix, const struct option *options,
+static void mount(struct setup *setup, const char *prefix, const struct option *options,
                   void *target)
 {
-    groups->at[groups->n++] = (struct option_group){prefix, options, target};
+    setup->groups[setup->n_groups++] = (struct option_group){prefix, options, target};
 }
 
-static void mount_all(struct groups *groups, struct setup *setup, const struct option_group *own)
+static void mount_all(struct setup *setup, const struct option_group *own)
 {
-    mount(groups, "", setup_options, setup);
-    mount(groups, "exporter", exporter_options, setup);
-    mount(groups, "templates", template_options, setup);
-    mount(groups, "hold", hold_options, setup);
+    mount(setup, "", setup_options, setup);
+    mount(setup, "exporter", exporter_options, setup);
+    mount(setup, "templates", template_options, setup);
+    mount(setup, "hold", hold_options, setup);
     for (size_t i = 0; setup->transports[i] != NULL; i++) {
         const struct transport_ops *ops = setup->transports[i]->ops;
 
-        (void)snprintf(groups->prefixes[i], PREFIX_MAX, "transport.%s", ops->name);
-        mount(groups, groups->prefixes[i], ops->options, setup->transports[i]);
+        (void)snprintf(setup->prefixes[i], sizeof(setup->prefixes[i]), "transport.%s", ops->name);
+        mount(setup, setup->prefixes[i], ops->options, setup->transports[i]);
     }
-    if (own != NULL) {
-        groups->at[groups->n++] = *own;
+    if (own->options != NULL) {
+        setup->groups[setup->n_groups++] = *own;
     }
 }
 
-int setup_read(struct setup *setup, const char *usage, const struct option_group *own, int argc,
-               char **argv, int *first)
-{
-    struct groups groups = {.n = 0};
-    char message[MESSAGE_MAX];
+/* --- Reading --- */
 
+static enum option_result parse(struct setup *setup, const struct command_line *line, int *first)
+{
+    return options_parse(setup->groups, setup->n_groups, line->argc, line->argv, first,
+                         setup->message, sizeof(setup->message));
+}
+
+static bool read_environment(struct setup *setup)
+{
+    return options_read_environment(setup->groups, setup->n_groups, "WEIR_", setup->message,
+                                    sizeof(setup->message));
+}
+
+/*
+ * The command line stands above the environment, and that above the file; the
+ * highest is read last.
+ */
+static bool read_all(struct setup *setup, const struct command_line *line)
+{
+    static const char *const refused[] = {"config", "check", "v", "demo", NULL};
+    const char *config = setup->config;
+    int first;
+
+    options_set_defaults(setup->groups, setup->n_groups);
+    if (*config != '\0') {
+        setup->file = option_file_read(setup->groups, setup->n_groups, config, refused,
+                                       setup->message, sizeof(setup->message));
+        if (setup->file == NULL) {
+            return false;
+        }
+    }
+    return read_environment(setup) && parse(setup, line, &first) == OPTIONS_DONE;
+}
+
+/* The environment and the command line alone: -1 to go on, or the exit code. */
+static int read_command_line(struct setup *setup, const struct command_line *line, int *first)
+{
     *setup = (struct setup){0};
     if (!make_transports(setup)) {
+        (void)fprintf(stderr, "weir: no memory\n");
         return 1;
     }
-    mount_all(&groups, setup, own);
-    options_set_defaults(groups.at, groups.n);
-    switch (options_parse(groups.at, groups.n, argc, argv, first, message, sizeof(message))) {
+    mount_all(setup, &line->own);
+    options_set_defaults(setup->groups, setup->n_groups);
+    if (!read_environment(setup)) {
+        (void)fprintf(stderr, "weir: %s\n", setup->message);
+        return 1;
+    }
+    switch (parse(setup, line, first)) {
     case OPTIONS_HELP:
-        options_print_usage(groups.at, groups.n, usage);
+        options_print_usage(setup->groups, setup->n_groups, line->usage);
         return 0;
     case OPTIONS_INVALID:
-        (void)fprintf(stderr, "%s\n", message);
-        options_print_usage(groups.at, groups.n, usage);
+        (void)fprintf(stderr, "%s\n", setup->message);
+        options_print_usage(setup->groups, setup->n_groups, line->usage);
         return 2;
     case OPTIONS_DONE:
         break;
@@ -284,12 +343,48 @@ int setup_read(struct setup *setup, const char *usage, const struct option_group
         (void)printf("weir %s\n", WEIR_VERSION);
         return 0;
     }
-    return resolve(setup);
+    return -1;
+}
+
+/* Everything: -1 to go on, or the exit code, and a message. */
+static int read_whole(struct setup *setup, const struct command_line *line)
+{
+    return read_all(setup, line) ? resolve(setup) : 1;
+}
+
+int setup_read(struct setup *setup, const struct command_line *line, int *first)
+{
+    int status = read_command_line(setup, line, first);
+
+    if (status >= 0) {
+        return status;
+    }
+    status = read_whole(setup, line);
+    if (status >= 0) {
+        (void)fprintf(stderr, "weir: %s\n", setup->message);
+    }
+    return status;
+}
+
+bool setup_read_again(struct setup *setup, const struct command_line *line)
+{
+    int first;
+
+    return read_command_line(setup, line, &first) < 0 && read_whole(setup, line) < 0;
+}
+
+void setup_apply_log(const struct setup *setup)
+{
+    log_set_level(setup->level);
+    log_set_json(strcmp(setup->log_format, "json") == 0);
+    fault_log_set_muting(setup->errors_count, setup->errors_interval_ns);
 }
 
 int setup_open_transport(struct setup *setup, uv_loop_t *loop)
 {
     setup->chosen->loop = loop;
+    setup->chosen->framed = setup->format_ops->framed;
+    setup->chosen->goflow2 = strcmp(setup->words.compat, "goflow2") == 0;
     return setup->chosen->ops->open(setup->chosen);
 }
 
@@ -297,7 +392,8 @@ struct pipeline *setup_pipeline(struct setup *setup, struct counters *counters,
                                 enum output_policy policy)
 {
     struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
-    struct format *format = format_new(setup->format_ops, &setup->field_set, setup->decode.compat);
+    const struct plan *plan = setup->plan;
+    struct format *format = format_new(setup->format_ops, &plan->fields, plan->decode.compat);
 
     if (pipeline == NULL || format == NULL) {
         format_free(format);
@@ -305,10 +401,10 @@ struct pipeline *setup_pipeline(struct setup *setup, struct counters *counters,
         return NULL;
     }
     pipeline->decoders = registry_decoders;
-    pipeline->settings = setup->decode;
+    pipeline->settings = plan->decode;
     pipeline->counters = counters;
     pipeline->report = fault_log_report;
-    pipeline->exporters = exporters_new(&setup->limits, setup->exporter_scope, &setup->decode);
+    pipeline->exporters = exporters_new(&plan->limits, setup->exporter_scope, &plan->decode);
     pipeline->output = calloc(1, sizeof(*pipeline->output));
     if (pipeline->exporters == NULL || pipeline->output == NULL) {
         format_free(format);
@@ -322,6 +418,11 @@ struct pipeline *setup_pipeline(struct setup *setup, struct counters *counters,
         setup_pipeline_free(pipeline);
         return NULL;
     }
+    if (output_make_keys(pipeline->output, &setup->key) != 0 ||
+        !pipeline_set_produce(pipeline, setup->produce)) {
+        setup_pipeline_free(pipeline);
+        return NULL;
+    }
     return pipeline;
 }
 
@@ -331,6 +432,7 @@ void setup_pipeline_free(struct pipeline *pipeline)
         output_flush(pipeline->output);
         output_close(pipeline->output);
     }
+    pipeline_close(pipeline);
     free(pipeline->output);
     exporters_free(pipeline->exporters);
     free(pipeline);
@@ -379,4 +481,8 @@ void setup_free(struct setup *setup)
         free(setup->transports[i]);
         setup->transports[i] = NULL;
     }
+    plan_free(setup->plan);
+    setup->plan = NULL;
+    option_file_free(setup->file);
+    setup->file = NULL;
 }

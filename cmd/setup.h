@@ -6,48 +6,83 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "cmd/plan.h"
 #include "cmd/registry.h"
+#include "lib/listen_uri.h"
+#include "lib/log.h"
 #include "lib/option.h"
+#include "lib/option_file.h"
 #include "lib/pipeline.h"
 
-enum { SETUP_TRANSPORTS_MAX = 8 };
+enum { SETUP_TRANSPORTS_MAX = 8, SETUP_GROUPS_MAX = SETUP_TRANSPORTS_MAX + 8 };
 
 /*
- * What the command line says, and what follows from it: shared by the
- * subcommands that run datagrams through the pipeline.
+ * What the command line, the environment (WEIR_*) and the configuration file say,
+ * and what follows from it: shared by the subcommands that run datagrams through the pipeline.
  */
 struct setup {
     /* As given. */
+    struct plan_words words;
     const char *listen;
     const char *format;
-    const char *fields;
-    const char *compat;
+    const char *produce_word;
     const char *transport;
-    const char *tunnels;
     const char *scope;
     const char *log_level;
     const char *log_format;
+    const char *config;
+    uint64_t errors_count;
+    uint64_t errors_interval_ns;
     bool stats;
     bool version;
-    struct exporter_limits limits;
+    bool check;
 
     /* What follows. */
-    struct decode_settings decode;
+    struct plan *plan; /* what a reload replaces */
     unsigned exporter_scope;
-    struct field_set field_set;
     const struct format_ops *format_ops;
+    enum pipeline_produce produce;
+    enum log_level level;
     struct transport *transports[SETUP_TRANSPORTS_MAX]; /* one of each, with its options */
     struct transport *chosen;
+    struct record_key key; /* of messages */
+    struct listen_uri uris[LISTEN_URIS_MAX];
+    size_t n_uris;
+
+    /* Where it was said. */
+    struct option_group groups[SETUP_GROUPS_MAX];
+    char prefixes[SETUP_TRANSPORTS_MAX][OPTION_NAME_MAX];
+    size_t n_groups;
+    struct option_file *file; /* NULL without -config */
+    struct setup *older;      /* that some worker uses still, after a reload in part */
+    char message[1024];       /* what is wrong */
+};
+
+/* A command line, which must outlive the setup that is read from it. */
+struct command_line {
+    const char *usage;
+    int argc;
+    char **argv;
+    struct option_group own; /* the subcommand's; its options may be NULL */
 };
 
 /*
- * Reads the command line of a subcommand, own being its own options (or NULL).
- * Returns -1 to go on, or the exit code: 0 after -h or -v, 2 for a bad command line, 1 for
- * an impossible value of a flag of goflow2's, which exits so too.  *first becomes the index of the
- * first argument left.
+ * Reads the command line of a subcommand, and where it points to.  Returns -1 to
+ * go on, or the exit code: 0 after -h or -v, 2 for a bad command line, 1 for
+ * an impossible value of a flag of goflow2's, which exits so too, and for a bad file.
+ * What was wrong has been written to standard error.  *first becomes the index of the first
+ * argument left.
  */
-int setup_read(struct setup *setup, const char *usage, const struct option_group *own, int argc,
-               char **argv, int *first);
+int setup_read(struct setup *setup, const struct command_line *line, int *first);
+
+/*
+ * Reads it once more, for a reload.  False if something is wrong: setup->message
+ * says what, and nothing is written.
+ */
+bool setup_read_again(struct setup *setup, const struct command_line *line);
+
+/* Lets the log be as the setup says. */
+void setup_apply_log(const struct setup *setup);
 
 /* Opens the chosen transport on the main thread's loop; 0 or UV_E*, logged. */
 int setup_open_transport(struct setup *setup, uv_loop_t *loop);
@@ -65,7 +100,7 @@ void setup_pipeline_free(struct pipeline *pipeline);
 /* All counters that are not zero, and the transport's, as one line of JSON on standard error. */
 void setup_print_stats(const struct setup *setup, const struct counters *counters);
 
-/* Frees the transports, closed ones only. */
+/* Frees the transports, closed ones only, the plan and the file. */
 void setup_free(struct setup *setup);
 
 #endif

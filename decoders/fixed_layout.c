@@ -4,11 +4,8 @@
 
 enum { SECOND_NS = 1000000000, RECORD_LEN_MAX = 52 };
 
-static uint64_t read_clock(struct decode *d)
+static uint64_t clock_ns(struct decode *d, uint64_t seconds, uint32_t nanoseconds)
 {
-    const uint64_t seconds = wire_u32(&d->wire);
-    const uint32_t nanoseconds = wire_u32(&d->wire);
-
     if (nanoseconds >= SECOND_NS) {
         decode_fault(d, DECODE_TIME_SUSPECT, "nanoseconds of the header");
         return seconds * SECOND_NS;
@@ -16,15 +13,26 @@ static uint64_t read_clock(struct decode *d)
     return seconds * SECOND_NS + nanoseconds;
 }
 
-static void read_common_header(struct decode *d, const struct fixed_layout *layout,
-                               struct fixed_header *header)
+/* False, counted, if the header is not whole. */
+static bool read_whole_header(struct decode *d, const struct fixed_layout *layout,
+                              struct fixed_header *header)
 {
+    uint32_t seconds;
+    uint32_t nanoseconds;
+
     wire_skip(&d->wire, 2);
     header->count = wire_u16(&d->wire);
     d->message.uptime_ms = wire_u32(&d->wire);
     d->message.has_uptime = true;
-    decode_clock(d, read_clock(d));
+    seconds = wire_u32(&d->wire);
+    nanoseconds = wire_u32(&d->wire);
     layout->read_header(&d->wire, header);
+    if (wire_failed(&d->wire)) {
+        decode_fault(d, DECODE_SHORT, NULL);
+        return false;
+    }
+    decode_clock(d, clock_ns(d, seconds, nanoseconds));
+    return true;
 }
 
 static struct flow_addr read_ipv4(struct wire *wire)
@@ -147,13 +155,12 @@ static void read_message(struct decode *d, const struct fixed_layout *layout)
 {
     struct fixed_header header = {0};
 
-    read_common_header(d, layout, &header);
-    if (wire_failed(&d->wire)) {
-        decode_fault(d, DECODE_SHORT, NULL);
-        return;
+    if (read_whole_header(d, layout, &header)) {
+        d->tally.type = (uint8_t)layout->type;
+        tally_add(&d->tally, TALLY_DATA_SET, header.count, 0); /* as goflow2 counts them */
+        account(d, layout, &header);
+        read_records(d, layout, &header);
     }
-    account(d, layout, &header);
-    read_records(d, layout, &header);
 }
 
 /* Some senders put several messages into one datagram. */

@@ -27,12 +27,14 @@ static void account(struct decode *d, const struct template_sets *sets)
     }
 }
 
-static void decode(struct decode *d)
+static void read_message(struct decode *d, struct outline *outline)
 {
     struct template_sets sets = {
         .version = FLOW_TYPE_IPFIX,
         .template_set = 2,
         .options_set = 3,
+        .outline = outline,
+        .message = d->wire,
     };
     uint32_t seconds;
     uint16_t len;
@@ -57,6 +59,11 @@ static void decode(struct decode *d)
     }
 }
 
+static void decode(struct decode *d)
+{
+    read_message(d, NULL);
+}
+
 const struct decoder decoder_ipfix = {
     .name = "ipfix",
     .title = "IPFIX",
@@ -64,4 +71,7 @@ const struct decoder decoder_ipfix = {
     .magic = {0, 10},
     .magic_len = 2,
     .decode = decode,
+    .describe = read_message,
+    .outline_type = "ipfix",
+    .outline_summary = "IPFIX count:flow-sets seq:sequence-number",
 };

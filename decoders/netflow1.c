@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* NetFlow v1: no sequence, no engine, no sampling, no AS numbers. */
-#include "decoders/fixed_layout.h"
+#include "decoders/fixed_outline.h"
 
 static void read_header(struct wire *wire, struct fixed_header *header)
 {
@@ -41,6 +41,11 @@ static void decode(struct decode *d)
     fixed_layout_decode(d, &layout);
 }
 
+static void describe(struct decode *d, struct outline *outline)
+{
+    fixed_outline_describe(d, &layout, &fixed_outline_v1, outline);
+}
+
 const struct decoder decoder_netflow1 = {
     .name = "netflow1",
     .title = "NetFlow v1",
@@ -48,4 +53,7 @@ const struct decoder decoder_netflow1 = {
     .magic = {0, 1},
     .magic_len = 2,
     .decode = decode,
+    .describe = describe,
+    .outline_type = "netflowv1",
+    .outline_summary = "NetFlowV1 count:count",
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* NetFlow v5: IPv4, with AS numbers of 16 bits, prefix lengths and a sampling word. */
-#include "decoders/fixed_layout.h"
+#include "decoders/fixed_outline.h"
 
 enum { RECORD_LEN = 48 };
 
@@ -57,6 +57,11 @@ static void decode(struct decode *d)
     fixed_layout_decode(d, &layout);
 }
 
+static void describe(struct decode *d, struct outline *outline)
+{
+    fixed_outline_describe(d, &layout, &fixed_outline_v5, outline);
+}
+
 const struct decoder decoder_netflow5 = {
     .name = "netflow5",
     .title = "NetFlow v5",
@@ -64,4 +69,7 @@ const struct decoder decoder_netflow5 = {
     .magic = {0, 5},
     .magic_len = 2,
     .decode = decode,
+    .describe = describe,
+    .outline_type = "netflowv5",
+    .outline_summary = "NetFlowV5 seq:flow-sequence count:count",
 };

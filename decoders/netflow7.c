@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* NetFlow v7, of Catalyst switches: v5 without engine and sampling, with the router bypassed. */
-#include "decoders/fixed_layout.h"
+#include "decoders/fixed_outline.h"
 
 enum { RECORD_LEN = 52 };
 
@@ -47,6 +47,11 @@ static void decode(struct decode *d)
     fixed_layout_decode(d, &layout);
 }
 
+static void describe(struct decode *d, struct outline *outline)
+{
+    fixed_outline_describe(d, &layout, &fixed_outline_v7, outline);
+}
+
 const struct decoder decoder_netflow7 = {
     .name = "netflow7",
     .title = "NetFlow v7",
@@ -54,4 +59,7 @@ const struct decoder decoder_netflow7 = {
     .magic = {0, 7},
     .magic_len = 2,
     .decode = decode,
+    .describe = describe,
+    .outline_type = "netflowv7",
+    .outline_summary = "NetFlowV7 seq:flow-sequence count:count",
 };

@@ -14,12 +14,14 @@ static bool count_plausible(const struct template_sets *sets, uint32_t count)
            count == sets->data_records || sets->records_unknown;
 }
 
-static void decode(struct decode *d)
+static void read_message(struct decode *d, struct outline *outline)
 {
     struct template_sets sets = {
         .version = FLOW_TYPE_NETFLOW_V9,
         .template_set = 0,
         .options_set = 1,
+        .outline = outline,
+        .message = d->wire,
     };
     uint32_t seconds;
     uint16_t count;
@@ -42,9 +44,14 @@ static void decode(struct decode *d)
     }
     domain_sequence(d, sets.domain, sets.sequence_num, 1);
     template_sets_read(d, &sets);
-    if (!count_plausible(&sets, count)) {
+    if (!d->damaged && !count_plausible(&sets, count)) {
         decode_fault(d, DECODE_COUNT_MISMATCH, NULL);
     }
+}
+
+static void decode(struct decode *d)
+{
+    read_message(d, NULL);
 }
 
 const struct decoder decoder_netflow9 = {
@@ -54,4 +61,7 @@ const struct decoder decoder_netflow9 = {
     .magic = {0, 9},
     .magic_len = 2,
     .decode = decode,
+    .describe = read_message,
+    .outline_type = "netflowv9",
+    .outline_summary = "NetFlowV9 count:count seq:sequence-number",
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* sFlow version 5: datagrams and samples (sflow.org, sFlow Datagram Format). */
+#include "decoders/sflow_outline.h"
 #include "decoders/sflow_records.h"
 #include "decoders/sflow_xdr.h"
 #include "lib/exporter.h"
@@ -52,6 +53,7 @@ struct flow_header {
 struct sample_format {
     uint32_t number;
     enum counter counter;
+    enum tally_part part;
     bool expanded;
     uint8_t header_len; /* octets before the number of records, for walk_sample() */
     /* False if the datagram has spent its budget. */
@@ -183,9 +185,12 @@ static void begin_flow(struct sflow *s, const struct flow_header *header)
     set_out(d, &header->out);
 }
 
-/* Reads the records into sample; or, where that is NULL, only sees whether they are whole. */
-static void read_records(struct decode *d, struct wire *w, uint32_t count,
-                         struct sflow_sample *sample)
+/*
+ * Reads the records into sample; or, where that is NULL, only sees whether they are whole.
+ * Returns how many are.
+ */
+static uint32_t read_records(struct decode *d, struct wire *w, uint32_t count,
+                             struct sflow_sample *sample)
 {
     uint32_t n = 0;
 
@@ -196,7 +201,7 @@ static void read_records(struct decode *d, struct wire *w, uint32_t count,
 
         if (len > wire_left(w)) {
             decode_fault(d, DECODE_SAMPLE_RECORD_OVERRUN, NULL);
-            return;
+            return n;
         }
         record = wire_slice(w, len);
         if (sample != NULL) {
@@ -206,6 +211,7 @@ static void read_records(struct decode *d, struct wire *w, uint32_t count,
     if (n < count) {
         decode_fault(d, DECODE_COUNT_MISMATCH, "flow or counter records");
     }
+    return n;
 }
 
 static bool read_flow_sample(struct sflow *s, const struct sample_format *format, struct wire *w)
@@ -219,7 +225,7 @@ static bool read_flow_sample(struct sflow *s, const struct sample_format *format
     }
     domain_sample_sequence(s->d, s->domain, header.source_type, header.source_id, header.sequence);
     begin_flow(s, &header);
-    read_records(s->d, w, header.records, &sample);
+    tally_add(&s->d->tally, format->part, 1, read_records(s->d, w, header.records, &sample));
     return decode_emit(s->d);
 }
 
@@ -234,16 +240,16 @@ static bool walk_sample(struct sflow *s, const struct sample_format *format, str
         decode_fault(s->d, DECODE_SAMPLE_SHORT, NULL);
         return true;
     }
-    read_records(s->d, w, records, NULL);
+    tally_add(&s->d->tally, format->part, 1, read_records(s->d, w, records, NULL));
     return true;
 }
 
 static const struct sample_format sample_formats[] = {
-    {1, COUNTER_flow_samples, false, 0, read_flow_sample},
-    {2, COUNTER_counter_samples, false, 8, walk_sample},
-    {3, COUNTER_flow_samples, true, 0, read_flow_sample},
-    {4, COUNTER_counter_samples, true, 12, walk_sample},
-    {5, COUNTER_discard_samples, true, 28, walk_sample},
+    {1, COUNTER_flow_samples, TALLY_FLOW_SAMPLE, false, 0, read_flow_sample},
+    {2, COUNTER_interface_samples, TALLY_COUNTER_SAMPLE, false, 8, walk_sample},
+    {3, COUNTER_flow_samples, TALLY_EXPANDED_FLOW_SAMPLE, true, 0, read_flow_sample},
+    {4, COUNTER_interface_samples, TALLY_EXPANDED_COUNTER_SAMPLE, true, 12, walk_sample},
+    {5, COUNTER_discard_samples, TALLY_OTHER_SAMPLE, true, 28, walk_sample},
 };
 
 static const struct sample_format *find_sample_format(uint32_t number)
@@ -338,6 +344,14 @@ static void decode(struct decode *d)
     read_samples(&s);
 }
 
+static void describe(struct decode *d, struct outline *outline)
+{
+    struct wire datagram = d->wire;
+
+    decode(d);
+    sflow_outline_tell(d, &datagram, outline);
+}
+
 const struct decoder decoder_sflow = {
     .name = "sflow",
     .title = "sFlow version 5",
@@ -345,4 +359,7 @@ const struct decoder decoder_sflow = {
     .magic = {0, 0, 0, 5},
     .magic_len = 4,
     .decode = decode,
+    .describe = describe,
+    .outline_type = "sflow",
+    .outline_summary = "sFlow5 agent:agent-ip seq:sequence-number count:samples-count",
 };

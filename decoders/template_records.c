@@ -10,21 +10,14 @@ struct shape {
     uint32_t scopes; /* how many of them come first */
 };
 
-/* What NetFlow v9 may be scoped by, as the elements that say the same (RFC 3954 section 6.1). */
-static uint16_t scope_element(uint16_t type)
-{
-    static const uint16_t ids[] = {0, 0, 10, 141, 0, 145}; /* interface, line card, template */
-
-    return type < sizeof(ids) / sizeof(ids[0]) ? ids[type] : 0;
-}
-
 static struct template_field read_field(struct wire *set, const struct template_definition *t,
                                         bool scope)
 {
-    struct template_field field = {.id = wire_u16(set), .len = wire_u16(set), .scope = scope};
+    const uint16_t type = wire_u16(set);
+    struct template_field field = {.id = type, .len = wire_u16(set), .type = type, .scope = scope};
 
     if (t->version == FLOW_TYPE_NETFLOW_V9) {
-        field.id = scope ? scope_element(field.id) : field.id;
+        field.id = scope ? template_v9_scope(field.id) : field.id;
     } else if ((field.id & ENTERPRISE_BIT) != 0) {
         field.id &= (uint16_t)~ENTERPRISE_BIT;
         field.pen = wire_u32(set);
@@ -92,8 +85,7 @@ static bool read_withdrawal(struct wire *set, const struct template_definition *
     return true;
 }
 
-enum template_record template_record_read(struct decode *d, struct wire *set,
-                                          struct template_definition *definition,
+enum template_record template_record_read(struct wire *set, struct template_definition *definition,
                                           enum decode_error *error)
 {
     struct shape shape;
@@ -103,7 +95,7 @@ enum template_record template_record_read(struct decode *d, struct wire *set,
     }
     definition->id = wire_u16(set);
     if (read_withdrawal(set, definition)) {
-        decode_fault(d, DECODE_WITHDRAWAL_IGNORED, NULL);
+        definition->n = 0;
         return RECORD_IGNORED;
     }
     *error = DECODE_OPTIONS_LENGTH;

@@ -2,6 +2,7 @@
 /* The sets of NetFlow v9 and IPFIX: templates are learnt, data records become flows. */
 #include "decoders/template_sets.h"
 
+#include "decoders/template_outline.h"
 #include "decoders/template_records.h"
 #include "lib/options_data.h"
 
@@ -31,11 +32,7 @@ static bool finish_record(struct decode *d, struct template_sets *sets, const st
     return decode_emit(d);
 }
 
-/*
- * Whether only padding is left: fewer octets than a record has; or zeros that
- * would make a record of nothing (RFC 7011 section 3.3.1 does not tell them apart).
- */
-static bool is_padding(const struct decode *d, const struct template *t, const struct wire *set)
+bool template_sets_padding(const struct decode *d, const struct template *t, const struct wire *set)
 {
     const size_t left = wire_left(set);
 
@@ -54,7 +51,8 @@ static void read_data_records(struct decode *d, struct template_sets *sets,
 {
     d->message.domain = sets->domain;
     d->message.template_id = t->id;
-    while (!sets->spent && !is_padding(d, t, set)) {
+    d->message.record = 0;
+    while (!sets->spent && !template_sets_padding(d, t, set)) {
         begin_record(d, sets);
         if (!template_read(d, t, set)) {
             decode_fault(d, DECODE_RECORD_OVERRUN, NULL);
@@ -63,9 +61,20 @@ static void read_data_records(struct decode *d, struct template_sets *sets,
         }
         sets->spent = !decode_spend_values(d, t->n_fields) || !finish_record(d, sets, t);
     }
-    if (!wire_all_zero(set)) {
+    if (!sets->spent && !wire_all_zero(set)) {
         decode_fault(d, DECODE_PADDING, NULL);
     }
+}
+
+static void take_data_set(struct decode *d, struct template_sets *sets, const struct template *t,
+                          struct wire *set)
+{
+    const uint32_t before = sets->data_records;
+
+    read_data_records(d, sets, t, set);
+    tally_used(&d->tally, t->id);
+    tally_add(&d->tally, t->options ? TALLY_OPTIONS_DATA_SET : TALLY_DATA_SET, 1,
+              sets->data_records - before);
 }
 
 static void hold(struct decode *d, struct template_sets *sets, uint16_t id, const struct wire *set)
@@ -73,6 +82,8 @@ static void hold(struct decode *d, struct template_sets *sets, uint16_t id, cons
     const struct held_context context = {sets->sequence_num, d->message};
 
     sets->records_unknown = true;
+    d->tally.template_missing = true;
+    d->tally.failed = true;
     if (wire_left(set) > 0) {
         held_sets_add(d, sets->domain, id, &context, set);
     }
@@ -89,7 +100,7 @@ static void read_data_set(struct decode *d, struct template_sets *sets, uint16_t
         sets->records_unknown = true;
         decode_fault(d, DECODE_TEMPLATE_REJECTED, NULL);
     } else {
-        read_data_records(d, sets, t, set);
+        take_data_set(d, sets, t, set);
     }
 }
 
@@ -105,6 +116,7 @@ static void read_held_set(struct decode *d, const struct template_sets *sets, ui
     held_set_open(held, &context, &datagram, &set);
     then.sequence_num = context.sequence_num;
     then.spent = false;
+    then.n_put_off = 0;
     d->datagram = &datagram;
     d->message = context.message;
     d->spent = (struct decode_spent){0};
@@ -129,6 +141,27 @@ static void release(struct decode *d, const struct template_sets *sets, uint16_t
     d->spent = spent;
 }
 
+/* Before a template takes the place of the one that a set was put off with. */
+static void read_put_off(struct decode *d, struct template_sets *sets)
+{
+    const uint16_t n = sets->n_put_off;
+
+    for (uint16_t i = 0; i < n && !sets->spent; i++) {
+        read_data_set(d, sets, sets->put_off[i].id, &sets->put_off[i].set);
+    }
+    sets->n_put_off = 0;
+}
+
+static bool was_put_off(const struct template_sets *sets, uint16_t id)
+{
+    for (uint16_t i = 0; i < sets->n_put_off; i++) {
+        if (sets->put_off[i].id == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void take_definition(struct decode *d, struct template_sets *sets,
                             const struct template_definition *definition)
 {
@@ -138,7 +171,11 @@ static void take_definition(struct decode *d, struct template_sets *sets,
         COUNT(d->counters, templates);
     }
     sets->template_records++;
+    if (was_put_off(sets, definition->id)) {
+        read_put_off(d, sets);
+    }
     if (domain_learn_template(d, sets->domain, definition)) {
+        tally_learnt(&d->tally, definition->id, definition->options);
         release(d, sets, definition->id);
     }
 }
@@ -146,21 +183,27 @@ static void take_definition(struct decode *d, struct template_sets *sets,
 static void read_template_set(struct decode *d, struct template_sets *sets, bool options,
                               struct wire *set)
 {
+    const enum tally_part part = options ? TALLY_OPTIONS_TEMPLATE_SET : TALLY_TEMPLATE_SET;
     struct template_definition definition = {.version = sets->version, .options = options};
     enum decode_error error;
 
+    tally_add(&d->tally, part, 1, 0);
     for (;;) {
-        switch (template_record_read(d, set, &definition, &error)) {
+        switch (template_record_read(set, &definition, &error)) {
         case RECORD_READ:
+            tally_add(&d->tally, part, 0, 1);
             take_definition(d, sets, &definition);
             break;
         case RECORD_REFUSED:
+            read_put_off(d, sets);
             domain_reject_template(d, sets->domain, definition.id, error);
             break;
         case RECORD_BROKEN:
+            read_put_off(d, sets);
             domain_reject_template(d, sets->domain, definition.id, error);
             return;
         case RECORD_IGNORED:
+            decode_fault(d, DECODE_WITHDRAWAL_IGNORED, NULL);
             break;
         case RECORD_PADDING:
             return;
@@ -168,16 +211,43 @@ static void read_template_set(struct decode *d, struct template_sets *sets, bool
     }
 }
 
+/* Whether options data that tells the rate may follow in the datagram. */
+static bool rate_may_follow(const struct decode *d, const struct template_sets *sets)
+{
+    return sets->outline == NULL && !options_rate_known(sets->domain) &&
+           (sets->n_put_off > 0 || wire_left(&d->wire) >= SET_HEADER_LEN);
+}
+
+/*
+ * An exporter's first datagram may hold its rate behind the data; while none is
+ * known, the data waits for the end of the datagram.
+ */
+static void put_off_or_read(struct decode *d, struct template_sets *sets, uint16_t id,
+                            struct wire *set)
+{
+    const bool waits = rate_may_follow(d, sets);
+    const struct template *t = waits ? domain_template(d, sets->domain, id) : NULL;
+
+    if (!waits || sets->n_put_off == TEMPLATE_SETS_PUT_OFF_MAX) {
+        read_put_off(d, sets);
+    }
+    if (t == NULL || t->rejected || t->options) {
+        read_data_set(d, sets, id, set);
+        return;
+    }
+    sets->put_off[sets->n_put_off++] = (struct template_set_put_off){id, *set};
+}
+
 static void read_set(struct decode *d, struct template_sets *sets, uint16_t id, struct wire *set)
 {
-    sets->sets++;
+    d->message.set = ++sets->sets;
     COUNT(d->counters, sets);
     if (id == sets->template_set || id == sets->options_set) {
         read_template_set(d, sets, id == sets->options_set, set);
     } else if (id < FIRST_DATA_SET) {
         decode_fault(d, DECODE_SET_RESERVED, NULL);
     } else {
-        read_data_set(d, sets, id, set);
+        put_off_or_read(d, sets, id, set);
     }
 }
 
@@ -190,7 +260,7 @@ static void stop_at_length(struct decode *d, uint16_t id, uint16_t len)
     wire_skip_rest(&d->wire);
 }
 
-void template_sets_read(struct decode *d, struct template_sets *sets)
+static void read_sets(struct decode *d, struct template_sets *sets)
 {
     while (!sets->spent && wire_left(&d->wire) >= SET_HEADER_LEN) {
         const uint16_t id = wire_u16(&d->wire);
@@ -200,6 +270,9 @@ void template_sets_read(struct decode *d, struct template_sets *sets)
         if (len < SET_HEADER_LEN) {
             stop_at_length(d, id, len);
             return;
+        }
+        if (sets->outline != NULL) {
+            template_outline_set(d, sets, id, len);
         }
         set = wire_slice(&d->wire, len - (size_t)SET_HEADER_LEN);
         if (wire_failed(&set)) {
@@ -211,4 +284,12 @@ void template_sets_read(struct decode *d, struct template_sets *sets)
     if (!sets->spent && !wire_all_zero(&d->wire)) {
         decode_fault(d, DECODE_TRAILING_BYTES, NULL);
     }
+}
+
+void template_sets_read(struct decode *d, struct template_sets *sets)
+{
+    template_outline_begin(sets);
+    read_sets(d, sets);
+    read_put_off(d, sets);
+    template_outline_end(sets);
 }

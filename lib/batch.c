@@ -8,7 +8,7 @@
 #include <uv.h>
 
 /* Records are longer than this on average; a batch of shorter ones leaves a little earlier. */
-enum { RECORD_OCTETS = 64 };
+enum { RECORD_OCTETS = 64, KEYS_OCTETS = 1 << 18 };
 
 int batch_open(struct batch *batch, size_t octets, struct slice separator)
 {
@@ -31,12 +31,23 @@ void batch_close(struct batch *batch)
 {
     free(batch->data);
     free(batch->records);
+    free(batch->keys);
     *batch = (struct batch){0};
+}
+
+int batch_open_keys(struct batch *batch, size_t max)
+{
+    free(batch->keys);
+    batch->key_max = max;
+    batch->keys_capacity = max > KEYS_OCTETS ? max : KEYS_OCTETS;
+    batch->keys = malloc(batch->keys_capacity);
+    return batch->keys == NULL ? UV_ENOMEM : 0;
 }
 
 char *batch_room(struct batch *batch, size_t max)
 {
     if (batch->n == batch->max_records ||
+        batch->key_max > batch->keys_capacity - batch->keys_used ||
         max + batch->separator.len > batch->capacity - batch->used) {
         return NULL;
     }
@@ -56,10 +67,23 @@ void batch_add(struct batch *batch, size_t len, uint64_t time_ms)
     batch->records[batch->n++] = (struct record){.value = {value, len}, .time_ms = time_ms};
 }
 
+char *batch_key_room(struct batch *batch)
+{
+    return batch->keys + batch->keys_used;
+}
+
+void batch_add_key(struct batch *batch, size_t len)
+{
+    assert(batch->n > 0 && len <= batch->key_max);
+    batch->records[batch->n - 1].key = (struct slice){batch->keys + batch->keys_used, len};
+    batch->keys_used += len;
+}
+
 void batch_clear(struct batch *batch)
 {
     batch->n = 0;
     batch->used = 0;
+    batch->keys_used = 0;
 }
 
 struct slice batch_octets(const struct batch *batch, size_t first)

@@ -33,6 +33,10 @@ struct batch {
     size_t capacity;
     size_t max_records;
     struct slice separator;
+    char *keys;
+    size_t keys_used;
+    size_t keys_capacity;
+    size_t key_max;
 };
 
 /*
@@ -42,11 +46,20 @@ struct batch {
 int batch_open(struct batch *batch, size_t octets, struct slice separator);
 void batch_close(struct batch *batch);
 
+/* Makes room for keys of at most max octets each.  Of an empty batch.  0 or UV_ENOMEM. */
+int batch_open_keys(struct batch *batch, size_t max);
+
 /* Where a record of at most max octets may be written, or NULL if the batch must leave first. */
 char *batch_room(struct batch *batch, size_t max);
 
 /* Adds the record of len octets that was written to batch_room(). */
 void batch_add(struct batch *batch, size_t len, uint64_t time_ms);
+
+/* Where the key of one more record may be written, of the octets that batch_open_keys() got. */
+char *batch_key_room(struct batch *batch);
+
+/* Gives the record that was added last the key of len octets that was written there. */
+void batch_add_key(struct batch *batch, size_t len);
 
 /* Forgets the records. */
 void batch_clear(struct batch *batch);

@@ -14,5 +14,6 @@ void counters_add(struct counters *sum, const struct counters *from)
     }
     for (int i = 0; i < DECODE_ERROR_COUNT; i++) {
         counter_bump(&sum->errors[i], counter_read(&from->errors[i]));
+        counter_bump(&sum->dropped[i], counter_read(&from->dropped[i]));
     }
 }

@@ -25,6 +25,7 @@ extern const struct counter_text counter_texts[COUNTER_COUNT];
 struct counters {
     _Atomic uint64_t at[COUNTER_COUNT];
     _Atomic uint64_t errors[DECODE_ERROR_COUNT];
+    _Atomic uint64_t dropped[DECODE_ERROR_COUNT]; /* datagrams, by the first fault that cost them */
 };
 
 static inline void counter_bump(_Atomic uint64_t *counter, uint64_t by)
@@ -40,6 +41,13 @@ static inline void counter_bump(_Atomic uint64_t *counter, uint64_t by)
 static inline uint64_t counter_read(const _Atomic uint64_t *counter)
 {
     return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+/* A datagram was dropped, whole or from some octet on. */
+static inline void counters_drop(struct counters *counters, enum decode_error why)
+{
+    COUNT(counters, datagrams_dropped);
+    counter_bump(&counters->dropped[why], 1);
 }
 
 /* Adds each counter of from to sum. */

@@ -4,7 +4,11 @@
 void decode_fault(struct decode *d, enum decode_error error, const char *detail)
 {
     counter_bump(&d->counters->errors[error], 1);
-    d->damaged = d->damaged || decode_errors[error].cost == COST_DATAGRAM;
+    d->tally.failed |= decode_errors[error].cost >= COST_RECORD;
+    if (decode_errors[error].cost == COST_DATAGRAM && !d->damaged) {
+        d->damaged = true;
+        d->damage = error;
+    }
     if (d->report != NULL) {
         d->report(d, error, detail);
     }
@@ -12,7 +16,7 @@ void decode_fault(struct decode *d, enum decode_error error, const char *detail)
 
 static bool within_budget(struct decode *d)
 {
-    if (d->spent.output <= DECODE_OUTPUT_MAX && d->spent.values <= DECODE_VALUES_MAX &&
+    if (d->spent.output + d->record_max <= DECODE_OUTPUT_MAX && d->spent.values <= DECODE_VALUES_MAX &&
         d->spent.records <= DECODE_RECORDS_MAX) {
         return true;
     }
@@ -26,6 +30,7 @@ bool decode_emit(struct decode *d)
     if (!within_budget(d)) {
         return false;
     }
+    d->tally.flows++;
     d->emit(d);
     return true;
 }

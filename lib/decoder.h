@@ -10,10 +10,13 @@
 #include "lib/counters.h"
 #include "lib/decode_error.h"
 #include "lib/flow.h"
+#include "lib/tally.h"
 #include "lib/wire.h"
 
 struct domain;
 struct exporters;
+struct outline;
+struct admission;
 struct mapping;
 
 /* A datagram as it was received: borrowed for the length of one call. */
@@ -47,7 +50,9 @@ struct decode_settings {
     unsigned tunnels;   /* enum decode_tunnels, or-ed */
     bool keep_elements; /* somebody wants the field elements */
     bool look_up_names; /* somebody wants names of interfaces, routing instances or applications */
-    const struct mapping *mapping; /* of a mapping file; NULL for none */
+    bool make_record_ids;              /* somebody wants the field record_id */
+    const struct mapping *mapping;     /* of a mapping file; NULL for none */
+    const struct admission *admission; /* which exporters may speak; NULL for all */
 };
 
 /*
@@ -60,6 +65,9 @@ struct decode_message {
     uint32_t uptime_ms;    /* the exporter's, at export_ns */
     bool has_uptime;
     uint16_t template_id; /* 0 if there is none */
+    bool rate_announced;  /* options data of this datagram has told the domain's rate */
+    uint32_t set;         /* number of the set in its message; 0 if the protocol has none */
+    uint32_t record;      /* number of the record in its set, or else in its message */
 };
 
 /* What a datagram has used of its budget. */
@@ -83,12 +91,16 @@ struct decode {
 
     struct decode_message message;
     struct decode_spent spent;
-    bool damaged; /* a fault has cost the datagram, or the rest of it */
+    struct tally tally;
+    bool damaged;             /* a fault has cost the datagram, or the rest of it */
+    enum decode_error damage; /* the first that did */
 
-    struct flow flow; /* scratch; decode_begin_flow() clears it */
+    struct flow flow;     /* scratch; decode_begin_flow() clears it */
+    uint8_t record_id[8]; /* of the flow, where its field points to */
 
     /* Takes d->flow, and adds to d->spent.output what it made of it. */
     void (*emit)(struct decode *d);
+    size_t record_max; /* octets that emit may make of a flow, at most */
     /* Hears of each fault; may log it.  May be NULL. */
     void (*report)(struct decode *d, enum decode_error error, const char *detail);
     void *arg; /* of emit and report */
@@ -103,6 +115,18 @@ struct decoder {
     uint8_t magic_len;
     /* Reads one datagram.  Faults are counted by decode_fault(). */
     void (*decode)(struct decode *d);
+    /*
+     * Does the same, and tells outline what stands in the datagram: nothing if there
+     * is no whole header.
+     */
+    void (*describe)(struct decode *d, struct outline *outline);
+    const char *outline_type; /* "netflowv5", as goflow2 names the message */
+    /*
+     * The datagram in a few words: "NetFlowV5 seq:flow-sequence count:count".  Behind
+     * each colon stands the key of a value in the outline, for the value; of an array,
+     * for the number of its items.
+     */
+    const char *outline_summary;
 };
 
 /* Counts a fault.  detail is for the log: a short text, or NULL. */

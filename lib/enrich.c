@@ -4,6 +4,7 @@
 
 #include "lib/exporter_state.h"
 #include "lib/options_data.h"
+#include "lib/record_id.h"
 
 static const uint64_t MILLISECOND_NS = 1000000;
 
@@ -120,25 +121,54 @@ static void resolve_times(struct decode *d)
     default_times(d);
 }
 
+/* Headers and samples say where their rate comes from; a mapping file does not. */
+static bool has_mapped_rate(const struct flow *flow)
+{
+    return FLOW_HAS(flow, sampling_rate) && !FLOW_HAS(flow, sampling_source);
+}
+
+/*
+ * A rate by the mapping file gives way to one that options data told, as it does in goflow2, where
+ * it never counts.
+ */
+static uint64_t mapped_sampling_rate(struct decode *d, const char **source)
+{
+    const uint64_t rate = options_sampling_rate(d, source);
+
+    flow_unmark(&d->flow, FLOW_AT_sampling_rate);
+    if (rate != 0 || decode_compat(d, COMPAT_MAPPING)) {
+        return rate;
+    }
+    *source = "record";
+    return d->flow.sampling_rate;
+}
+
 /*
  * The rate that the record states itself comes first (Huawei, Flowmon), then what options data
  * said.
  */
-static void resolve_sampling(struct decode *d)
+static uint64_t known_sampling_rate(struct decode *d, const char **source)
 {
-    const char *source = "record";
     bool damaged = false;
     uint64_t rate = 0;
 
-    if (FLOW_HAS(&d->flow, sampling_rate) || d->message.domain == NULL) {
-        return;
-    }
+    *source = "record";
     if (!decode_compat(d, COMPAT_SAMPLING_WIDTH)) {
         rate = options_stated_rate(&d->flow, &damaged);
     }
-    if (rate == 0) {
-        rate = options_sampling_rate(d, &source);
+    return rate != 0 ? rate : options_sampling_rate(d, source);
+}
+
+static void resolve_sampling(struct decode *d)
+{
+    const bool mapped = has_mapped_rate(&d->flow);
+    const char *source;
+    uint64_t rate;
+
+    if (d->message.domain == NULL || (FLOW_HAS(&d->flow, sampling_rate) && !mapped)) {
+        return;
     }
+    rate = mapped ? mapped_sampling_rate(d, &source) : known_sampling_rate(d, &source);
     if (rate != 0) {
         FLOW_SET(&d->flow, sampling_rate, rate);
         FLOW_SET(&d->flow, sampling_source, source);
@@ -258,11 +288,25 @@ static void look_up_names(struct decode *d)
     }
 }
 
+static void make_record_id(struct decode *d)
+{
+    uint64_t id;
+
+    if (!d->settings->make_record_ids) {
+        return;
+    }
+    id = record_id(d);
+    for (size_t i = 0; i < sizeof(d->record_id); i++) {
+        d->record_id[i] = (uint8_t)(id >> (56 - 8 * i));
+    }
+    FLOW_SET(&d->flow, record_id, ((struct flow_slice){d->record_id, sizeof(d->record_id)}));
+}
+
 void enrich(struct decode *d)
 {
     static void (*const steps[])(struct decode *) = {
         resolve_times, resolve_sampling, resolve_interfaces, resolve_etype,
-        resolve_icmp,  resolve_exporter, look_up_names,
+        resolve_icmp,  resolve_exporter, look_up_names,      make_record_id,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {

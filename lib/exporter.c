@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What is remembered of exporters: their domains, and the templates of these. */
+/* What is remembered of exporters: who of them has a place, and their domains. */
 #include "lib/exporter.h"
 
 #include <stdlib.h>
@@ -7,17 +7,15 @@
 
 #include "lib/exporter_state.h"
 
-/* An sFlow data source, whose flow samples have a sequence of their own. */
-struct sample_source {
-    struct lru_entry entry;
-    struct sample_source_key {
-        uint32_t type;
-        uint32_t id;
-    } key;
-    struct sequence sequence;
-};
+static const uint64_t SECOND_NS = 1000000000;
+static const uint64_t STRANGER_NS = 60 * SECOND_NS;
 
-enum { SAMPLE_SOURCES_MAX = 4096 };
+void exporters_open_table(struct exporters *exporters, struct lru_table *table, size_t key_offset,
+                          size_t key_size)
+{
+    lru_init(table, key_offset, key_size, exporters->secret);
+    table->octets = &exporters->other_octets;
+}
 
 struct exporters *exporters_new(const struct exporter_limits *limits, unsigned scope,
                                 const struct decode_settings *settings)
@@ -36,40 +34,29 @@ struct exporters *exporters_new(const struct exporter_limits *limits, unsigned s
     }
     exporters->limits = *limits;
     exporters->scope = scope;
-    lru_init(&exporters->table, offsetof(struct exporter, key), sizeof(struct exporter_key),
-             exporters->secret);
+    exporters_open_table(exporters, &exporters->table, offsetof(struct exporter, key),
+                         sizeof(struct exporter_key));
+    exporters_open_table(exporters, &exporters->strangers, offsetof(struct exporter, key),
+                         sizeof(struct exporter_key));
     return exporters;
-}
-
-static void remove_template(struct domain *domain, struct template *t)
-{
-    lru_remove(&domain->templates, t);
-    domain->exporter->templates--;
-    domain->exporter->exporters->template_octets -= t->octets;
-    template_free(t);
-}
-
-static void free_sources(struct domain *domain)
-{
-    struct sample_source *source;
-
-    while ((source = lru_oldest(&domain->sources)) != NULL) {
-        lru_remove(&domain->sources, source);
-        free(source);
-    }
-    lru_close(&domain->sources);
 }
 
 static void remove_domain(struct counters *counters, struct domain *domain)
 {
     held_sets_drop(counters, domain, 0);
     while (domain->templates.n > 0) {
-        remove_template(domain, lru_oldest(&domain->templates));
+        domain_remove_template(domain, lru_oldest(&domain->templates));
     }
     lru_close(&domain->templates);
-    free_sources(domain);
+    domain_free_sources(domain);
     lru_remove(&domain->exporter->domains, domain);
+    domain->exporter->exporters->domains--;
     free(domain);
+}
+
+static struct lru_table *table_of(const struct exporter *exporter)
+{
+    return exporter->known ? &exporter->exporters->table : &exporter->exporters->strangers;
 }
 
 static void remove_exporter(struct counters *counters, struct exporter *exporter)
@@ -79,7 +66,7 @@ static void remove_exporter(struct counters *counters, struct exporter *exporter
     }
     lru_close(&exporter->domains);
     options_close(&exporter->options);
-    lru_remove(&exporter->exporters->table, exporter);
+    lru_remove(table_of(exporter), exporter);
     free(exporter);
 }
 
@@ -91,18 +78,47 @@ void exporters_free(struct exporters *exporters)
         return;
     }
     held_sets_clear(exporters);
+    while (exporters->strangers.n > 0) {
+        remove_exporter(&ignored, lru_oldest(&exporters->strangers));
+    }
     while (exporters->table.n > 0) {
         remove_exporter(&ignored, lru_oldest(&exporters->table));
     }
+    lru_close(&exporters->strangers);
     lru_close(&exporters->table);
     template_sources_free(exporters->sources);
     free(exporters);
 }
 
+void exporters_set_limits(struct exporters *exporters, const struct exporter_limits *limits)
+{
+    exporters->limits = *limits;
+}
+
+struct exporters_size exporters_size(const struct exporters *exporters)
+{
+    return (struct exporters_size){
+        .exporters = exporters->table.n + exporters->strangers.n,
+        .domains = exporters->domains,
+        .templates = exporters->templates,
+        .template_octets = exporters->template_octets,
+        .held_sets = exporters->held.n,
+        .held_octets = exporters->held.octets,
+    };
+}
+
 size_t exporters_walk(const struct exporters *exporters, size_t cursor, size_t budget,
                       void (*visit)(void *exporter, void *arg), void *arg)
 {
-    return lru_walk(&exporters->table, cursor, budget, visit, arg);
+    const size_t known = exporters->table.n_buckets;
+    size_t next;
+
+    if (cursor < known) {
+        next = lru_walk(&exporters->table, cursor, budget, visit, arg);
+        return next != 0 || exporters->strangers.n == 0 ? next : known;
+    }
+    next = lru_walk(&exporters->strangers, cursor - known, budget, visit, arg);
+    return next == 0 ? 0 : known + next;
 }
 
 static struct exporter_key exporter_key_of(const struct exporters *exporters,
@@ -120,14 +136,24 @@ static struct exporter_key exporter_key_of(const struct exporters *exporters,
     return key;
 }
 
+/* The quietest stranger goes, or, where there is none, the quietest of all. */
+static void evict_exporter(struct decode *d)
+{
+    struct exporters *exporters = d->exporters;
+    const bool stranger = exporters->strangers.n > 0;
+
+    decode_fault(d, stranger ? DECODE_STRANGER_EVICTED : DECODE_EXPORTER_EVICTED, NULL);
+    remove_exporter(d->counters, lru_oldest(stranger ? &exporters->strangers : &exporters->table));
+}
+
 static struct exporter *add_exporter(struct decode *d, const struct exporter_key *key)
 {
     struct exporters *exporters = d->exporters;
     struct exporter *exporter;
 
-    if (exporters->table.n >= exporters->limits.exporters) {
-        decode_fault(d, DECODE_EXPORTER_EVICTED, NULL);
-        remove_exporter(d->counters, lru_oldest(&exporters->table));
+    while (exporters->table.n + exporters->strangers.n > 0 &&
+           exporters->table.n + exporters->strangers.n >= exporters->limits.exporters) {
+        evict_exporter(d);
     }
     exporter = calloc(1, sizeof(*exporter));
     if (exporter == NULL) {
@@ -135,13 +161,64 @@ static struct exporter *add_exporter(struct decode *d, const struct exporter_key
     }
     exporter->key = *key;
     exporter->exporters = exporters;
-    lru_init(&exporter->domains, offsetof(struct domain, key), sizeof(struct domain_key),
-             exporters->secret);
-    options_init(&exporter->options, exporters->secret);
-    if (!lru_insert(&exporters->table, exporter)) {
+    exporter->known = exporters->limits.strangers == 0;
+    exporter->first_ns = d->datagram->received_ns;
+    exporters_open_table(exporters, &exporter->domains, offsetof(struct domain, key),
+                         sizeof(struct domain_key));
+    options_init(&exporter->options, exporters->secret, &exporters->other_octets);
+    if (!lru_insert(table_of(exporter), exporter)) {
         free(exporter);
         return NULL;
     }
+    return exporter;
+}
+
+/* So many may be known that the others have their places. */
+static void make_room_for_known(struct decode *d)
+{
+    struct exporters *exporters = d->exporters;
+    const struct exporter_limits *limits = &exporters->limits;
+
+    while (exporters->table.n > 0 && exporters->table.n + limits->strangers >= limits->exporters) {
+        decode_fault(d, DECODE_EXPORTER_EVICTED, NULL);
+        remove_exporter(d->counters, lru_oldest(&exporters->table));
+    }
+}
+
+/* Without memory it stays a stranger for now. */
+void exporter_make_known(struct decode *d, struct exporter *exporter)
+{
+    if (exporter->known) {
+        return;
+    }
+    make_room_for_known(d);
+    lru_remove(&d->exporters->strangers, exporter);
+    exporter->known = lru_insert(&d->exporters->table, exporter);
+    if (!exporter->known) {
+        (void)lru_insert(&d->exporters->strangers, exporter); /* there is room: it has gone */
+    }
+}
+
+static void get_to_know(struct decode *d, struct exporter *exporter)
+{
+    if (exporter->first_ns + STRANGER_NS <= d->datagram->received_ns ||
+        d->exporters->limits.strangers == 0) {
+        exporter_make_known(d, exporter);
+    }
+}
+
+static struct exporter *find_exporter(struct decode *d, const struct exporter_key *key)
+{
+    struct exporter *exporter = lru_find(&d->exporters->table, key);
+
+    if (exporter != NULL) {
+        return exporter;
+    }
+    exporter = lru_find(&d->exporters->strangers, key);
+    if (exporter == NULL) {
+        return add_exporter(d, key);
+    }
+    get_to_know(d, exporter);
     return exporter;
 }
 
@@ -150,7 +227,8 @@ static struct domain *add_domain(struct decode *d, struct exporter *exporter,
 {
     struct domain *domain;
 
-    if (exporter->domains.n >= exporter->exporters->limits.domains_per_exporter) {
+    while (exporter->domains.n > 0 &&
+           exporter->domains.n >= exporter->exporters->limits.domains_per_exporter) {
         decode_fault(d, DECODE_DOMAIN_EVICTED, NULL);
         remove_domain(d->counters, lru_oldest(&exporter->domains));
     }
@@ -160,31 +238,63 @@ static struct domain *add_domain(struct decode *d, struct exporter *exporter,
     }
     domain->key = *key;
     domain->exporter = exporter;
-    lru_init(&domain->templates, offsetof(struct template, id), sizeof(uint16_t),
-             exporter->exporters->secret);
-    lru_init(&domain->sources, offsetof(struct sample_source, key),
-             sizeof(struct sample_source_key), exporter->exporters->secret);
+    exporters_open_table(exporter->exporters, &domain->templates, offsetof(struct template, id),
+                         sizeof(uint16_t));
+    domain_open_sources(domain);
     if (!lru_insert(&exporter->domains, domain)) {
         free(domain);
         return NULL;
     }
+    exporter->exporters->domains++;
     return domain;
 }
 
 static struct domain *find_domain(struct decode *d, const struct domain_key *domain_key)
 {
     const struct exporter_key key = exporter_key_of(d->exporters, d->datagram);
-    struct exporter *exporter = lru_find(&d->exporters->table, &key);
+    struct exporter *exporter = find_exporter(d, &key);
     struct domain *domain;
 
     if (exporter == NULL) {
-        exporter = add_exporter(d, &key);
-    }
-    if (exporter == NULL) {
         return NULL;
     }
+    exporter->last_port = d->datagram->from_port;
     domain = lru_find(&exporter->domains, domain_key);
     return domain != NULL ? domain : add_domain(d, exporter, domain_key);
+}
+
+static uint64_t octets_of(const struct exporters *exporters)
+{
+    const size_t n = exporters->table.n + exporters->strangers.n;
+
+    return exporters->template_octets + exporters->templates * ALLOCATION_OCTETS +
+           exporters->domains * (sizeof(struct domain) + ALLOCATION_OCTETS) +
+           n * (sizeof(struct exporter) + ALLOCATION_OCTETS) + exporters->other_octets;
+}
+
+static bool over_memory(const struct exporters *exporters)
+{
+    const struct exporter_limits *limits = &exporters->limits;
+
+    return exporters->template_octets > limits->template_octets ||
+           (limits->octets != 0 && octets_of(exporters) > limits->octets);
+}
+
+void exporters_make_room(struct decode *d, const struct exporter *keep)
+{
+    struct exporters *exporters = d->exporters;
+
+    while (over_memory(exporters)) {
+        if (exporters->strangers.n > 0 && lru_oldest(&exporters->strangers) != keep) {
+            decode_fault(d, DECODE_STRANGER_EVICTED, NULL);
+            remove_exporter(d->counters, lru_oldest(&exporters->strangers));
+        } else if (keep->known && lru_oldest(&exporters->table) != keep) {
+            decode_fault(d, DECODE_EXPORTER_EVICTED, NULL);
+            remove_exporter(d->counters, lru_oldest(&exporters->table));
+        } else {
+            return;
+        }
+    }
 }
 
 struct domain *exporter_domain(struct decode *d, enum flow_type version, uint32_t id,
@@ -199,191 +309,14 @@ struct domain *exporter_domain(struct decode *d, enum flow_type version, uint32_
     if (agent != NULL) {
         key.agent = flow_addr_make(agent->bytes, agent->len);
     }
+    tally_identify(&d->tally, version, id, &key.agent);
     held_sets_expire(d);
     domain = find_domain(d, &key);
     if (domain == NULL) {
         decode_fault(d, DECODE_NO_MEMORY, NULL);
-    }
-    return domain;
-}
-
-static bool expired(const struct decode *d, const struct template *t)
-{
-    const uint64_t life = d->exporters->limits.template_life_ns;
-
-    return life != 0 && t->refreshed_ns + life < d->datagram->received_ns;
-}
-
-const struct template *domain_template(struct decode *d, struct domain *domain, uint16_t id)
-{
-    struct template *t = lru_find(&domain->templates, &id);
-
-    if (t != NULL && expired(d, t)) {
-        decode_fault(d, DECODE_TEMPLATE_EXPIRED, NULL);
-        remove_template(domain, t);
         return NULL;
     }
-    return t;
-}
-
-/* Room is made in the domain first, then among the exporter's other domains, then anywhere. */
-static struct domain *domain_to_shrink(struct domain *domain)
-{
-    struct exporter *exporter = domain->exporter;
-    const struct exporter_limits *limits = &exporter->exporters->limits;
-
-    if (domain->templates.n >= limits->templates_per_domain) {
-        return domain;
-    }
-    if (exporter->templates >= limits->templates_per_exporter) {
-        struct domain *other = lru_oldest(&exporter->domains);
-
-        return other->templates.n > 0 ? other : domain;
-    }
-    return NULL;
-}
-
-static void make_room_for_template(struct decode *d, struct domain *domain)
-{
-    struct domain *shrink;
-
-    while ((shrink = domain_to_shrink(domain)) != NULL && shrink->templates.n > 0) {
-        decode_fault(d, DECODE_TEMPLATE_EVICTED, NULL);
-        remove_template(shrink, lru_oldest(&shrink->templates));
-    }
-}
-
-/* All templates together may hold so much; beyond it whole exporters go, the quietest first. */
-static void make_room_in_memory(struct decode *d, const struct exporter *keep)
-{
-    struct exporters *exporters = d->exporters;
-
-    while (exporters->template_octets > exporters->limits.template_octets &&
-           lru_oldest(&exporters->table) != keep) {
-        decode_fault(d, DECODE_EXPORTER_EVICTED, NULL);
-        remove_exporter(d->counters, lru_oldest(&exporters->table));
-    }
-}
-
-static bool put_template(struct decode *d, struct domain *domain, struct template *t)
-{
-    struct template *old = t == NULL ? NULL : lru_find(&domain->templates, &t->id);
-
-    if (old != NULL) {
-        remove_template(domain, old);
-    }
-    if (t == NULL) {
-        decode_fault(d, DECODE_NO_MEMORY, NULL);
-        return false;
-    }
-    make_room_for_template(d, domain);
-    t->refreshed_ns = d->datagram->received_ns;
-    if (!lru_insert(&domain->templates, t)) {
-        template_free(t);
-        decode_fault(d, DECODE_NO_MEMORY, NULL);
-        return false;
-    }
-    domain->exporter->templates++;
-    d->exporters->template_octets += t->octets;
-    make_room_in_memory(d, domain->exporter);
-    return true;
-}
-
-void domain_reject_template(struct decode *d, struct domain *domain, uint16_t id,
-                            enum decode_error why)
-{
-    decode_fault(d, why, NULL);
-    if (id >= 256) {
-        held_sets_drop(d->counters, domain, id);
-        put_template(d, domain, template_new_rejected(id));
-    }
-}
-
-bool domain_learn_template(struct decode *d, struct domain *domain,
-                           const struct template_definition *definition)
-{
-    const enum decode_error error = template_check(definition);
-    struct template *known;
-
-    if (error != DECODE_ERROR_COUNT) {
-        domain_reject_template(d, domain, definition->id, error);
-        return false;
-    }
-    known = lru_find(&domain->templates, &definition->id);
-    if (known != NULL && template_same(known, definition)) {
-        known->refreshed_ns = d->datagram->received_ns;
-        return true;
-    }
-    if (known != NULL && !known->rejected) {
-        decode_fault(d, DECODE_TEMPLATE_CHANGED, NULL);
-    }
-    return put_template(d, domain, template_new(d, d->exporters->sources, definition));
-}
-
-static void count_verdict(struct decode *d, enum sequence_verdict verdict, uint32_t missing)
-{
-    switch (verdict) {
-    case SEQUENCE_GOOD:
-        break;
-    case SEQUENCE_GAP:
-        COUNT_MANY(d->counters, sequence_lost, missing);
-        break;
-    case SEQUENCE_LATE:
-        COUNT(d->counters, sequence_reordered);
-        break;
-    case SEQUENCE_REPEATED:
-        COUNT(d->counters, sequence_repeated);
-        break;
-    case SEQUENCE_RESTARTED:
-        COUNT(d->counters, sequence_restarts);
-        break;
-    }
-}
-
-void domain_sequence(struct decode *d, struct domain *domain, uint32_t number, uint32_t units)
-{
-    uint32_t missing;
-    const enum sequence_verdict verdict = sequence_next(&domain->sequence, number, units, &missing);
-
-    count_verdict(d, verdict, missing);
-}
-
-void domain_sequence_unknown(struct domain *domain)
-{
-    sequence_forget(&domain->sequence);
-}
-
-static struct sample_source *add_source(struct domain *domain, const struct sample_source_key *key)
-{
-    struct sample_source *source;
-
-    if (domain->sources.n >= SAMPLE_SOURCES_MAX) {
-        source = lru_oldest(&domain->sources);
-        lru_remove(&domain->sources, source);
-        free(source);
-    }
-    source = calloc(1, sizeof(*source));
-    if (source != NULL) {
-        source->key = *key;
-        if (!lru_insert(&domain->sources, source)) {
-            free(source);
-            source = NULL;
-        }
-    }
-    return source;
-}
-
-void domain_sample_sequence(struct decode *d, struct domain *domain, uint32_t source_type,
-                            uint32_t source_id, uint32_t number)
-{
-    const struct sample_source_key key = {source_type, source_id};
-    struct sample_source *source = lru_find(&domain->sources, &key);
-    uint32_t missing;
-
-    if (source == NULL) {
-        source = add_source(domain, &key);
-    }
-    if (source != NULL && sequence_next(&source->sequence, number, 1, &missing) == SEQUENCE_GAP) {
-        COUNT_MANY(d->counters, samples_lost, missing);
-    }
+    d->tally.stats = &domain->stats;
+    exporters_make_room(d, domain->exporter);
+    return domain;
 }

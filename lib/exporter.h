@@ -14,6 +14,10 @@
  * the source address of its datagrams; each of its observation domains (NetFlow
  * v9: source id, v5: engine, sFlow: agent and sub-agent) has its own templates
  * and sequence.  Everything is bounded, and the one unused for longest goes first.
+ *
+ * Source addresses can be forged.  So an exporter is a stranger at first, and known
+ * once it is heard a minute after its first datagram; who floods weir from ever new
+ * addresses never is.  A stranger takes the place of another stranger only.
  */
 struct exporters;
 struct exporter;
@@ -22,11 +26,15 @@ struct domain;
 /* Settings; their defaults stand in the option tables of cmd/setup.c. */
 struct exporter_limits {
     uint64_t exporters;
+    uint64_t strangers; /* of these, places that only strangers may have; 0: there are none */
+    uint64_t octets;    /* of all that is remembered but the held sets; 0 without bound */
     uint64_t domains_per_exporter;
     uint64_t templates_per_domain;
     uint64_t templates_per_exporter;
     uint64_t template_octets;  /* of all templates together */
+    uint64_t template_rate;    /* new ones of an exporter in a second; 0 without bound */
     uint64_t template_life_ns; /* without refresh; 0 for ever */
+    bool used_is_refreshed;    /* data of a template keeps it alive, too */
     uint64_t options_per_exporter;
     uint64_t options_octets_per_exporter;
     uint64_t held_sets_per_exporter; /* 0 holds none */
@@ -46,6 +54,34 @@ enum exporter_scope {
 struct exporters *exporters_new(const struct exporter_limits *limits, unsigned scope,
                                 const struct decode_settings *settings);
 void exporters_free(struct exporters *exporters);
+
+/*
+ * Other settings from now on: the templates that are remembered are compiled anew.
+ * False if there is no memory; then nothing has changed.
+ */
+bool exporters_set_settings(struct exporters *exporters, const struct decode_settings *settings);
+
+/* Other bounds from now on; what is beyond them goes as room is needed. */
+void exporters_set_limits(struct exporters *exporters, const struct exporter_limits *limits);
+
+/* How much is remembered now. */
+struct exporters_size {
+    uint64_t exporters;
+    uint64_t domains;
+    uint64_t templates;
+    uint64_t template_octets;
+    uint64_t held_sets;
+    uint64_t held_octets;
+};
+
+struct exporters_size exporters_size(const struct exporters *exporters);
+
+/*
+ * Forgets the templates of some exporters that were not refreshed in time, and returns
+ * the cursor to go on with, as exporters_walk() does.
+ */
+size_t exporters_sweep(struct exporters *exporters, struct counters *counters, uint64_t now_ns,
+                       size_t cursor, size_t budget);
 
 /*
  * Visits some of the exporters, as lru_walk() does.  On the thread that owns them; others ask by

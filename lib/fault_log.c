@@ -2,27 +2,40 @@
 /* Faults in the log, at a bounded rate. */
 #include "lib/fault_log.h"
 
+#include <stdatomic.h>
+
+#include "lib/exporter_state.h"
 #include "lib/log.h"
 #include "lib/text_write.h"
 
 static const uint64_t SECOND_NS = 1000000000;
 
-enum { SLOTS = 1024, SILENCE_SECONDS = 10, LINES_A_SECOND = 10 };
+enum { SLOTS = 1024, LINES_A_SECOND = 10, LONG_AGO_S = 3600 };
 
-/* Until when a reason of an exporter has been said; those that share a slot say less. */
+/* A reason of an exporter; those that share a slot say less. */
 struct slot {
-    uint64_t until_ns;
+    uint64_t began_ns;
+    uint64_t count; /* in the interval that began then */
 };
 
 struct fault_log {
     struct slot slots[SLOTS];
     uint64_t second;
     unsigned lines;
-    uint64_t left_out;
+    uint64_t left_out; /* by the bound of lines a second */
 };
 
 /* Each worker has its own. */
 static _Thread_local struct fault_log fault_log;
+
+static _Atomic uint64_t muting_count = 10;
+static _Atomic uint64_t muting_interval_ns = 10000000000;
+
+void fault_log_set_muting(uint64_t count, uint64_t interval_ns)
+{
+    atomic_store(&muting_count, count);
+    atomic_store(&muting_interval_ns, interval_ns);
+}
 
 static struct slot *slot_of(const struct flow_addr *from, enum decode_error error)
 {
@@ -34,38 +47,90 @@ static struct slot *slot_of(const struct flow_addr *from, enum decode_error erro
     return &fault_log.slots[hash % SLOTS];
 }
 
-static bool silent(const struct decode *d, enum decode_error error)
+/* The clock may step back, too. */
+static bool interval_over(const struct slot *slot, uint64_t now, uint64_t interval_ns)
 {
-    const uint64_t now = d->datagram->received_ns;
-    struct slot *slot = slot_of(&d->datagram->from, error);
+    return now < slot->began_ns || now - slot->began_ns > interval_ns;
+}
 
-    if (now < slot->until_ns && now + SILENCE_SECONDS * SECOND_NS >= slot->until_ns) {
-        return true;
-    }
-    if (fault_log.second != now / SECOND_NS) {
-        fault_log.second = now / SECOND_NS;
+/* A set that was held is of the past and begins no second; a clock that was set back does. */
+static bool too_many_lines(uint64_t now)
+{
+    const uint64_t second = now / SECOND_NS;
+
+    if (second > fault_log.second || second + LONG_AGO_S < fault_log.second) {
+        fault_log.second = second;
         fault_log.lines = 0;
     }
     if (fault_log.lines >= LINES_A_SECOND) {
         return true;
     }
     fault_log.lines++;
-    slot->until_ns = now + SILENCE_SECONDS * SECOND_NS;
     return false;
+}
+
+/* Who, where and why; count is how many lines this one stands for. */
+static void write_line(const struct decode *d, const char *message, enum decode_error error,
+                       const char *detail, uint64_t count)
+{
+    const struct domain *domain = d->message.domain;
+    char exporter[TEXT_ADDR_MAX + 1];
+
+    *text_write_addr(exporter, &d->datagram->from) = '\0';
+    LOG(WARN, message, LOG_TEXT("reason", decode_errors[error].key), LOG_TEXT("exporter", exporter),
+        LOG_NUMBER("port", d->datagram->from_port),
+        LOG_NUMBER("domain", domain == NULL ? 0 : domain->key.id),
+        LOG_NUMBER("template", d->message.template_id),
+        LOG_TEXT("detail", detail == NULL ? "" : detail), LOG_NUMBER("count", count),
+        LOG_NUMBER("left_out", fault_log.left_out));
+    fault_log.left_out = 0;
+}
+
+/* Writes one of the first of an interval, or the line that says there will be no more. */
+static void write_counted(const struct decode *d, struct slot *slot, enum decode_error error,
+                          const char *detail, uint64_t limit)
+{
+    const bool muting = slot->count == limit;
+
+    slot->count++;
+    write_line(d, muting ? "too many receiver messages, muting" : decode_errors[error].text, error,
+               detail, 1);
+}
+
+/* Begins the next interval: its first line says how many were skipped in the one before. */
+static void begin_interval(const struct decode *d, struct slot *slot, enum decode_error error,
+                           const char *detail, uint64_t limit)
+{
+    const uint64_t skipped = slot->count > limit ? slot->count - limit : 0;
+
+    *slot = (struct slot){.began_ns = d->datagram->received_ns};
+    if (skipped > 0) {
+        write_line(d, "skipped receiver messages", error, detail, skipped);
+    } else {
+        write_counted(d, slot, error, detail, limit);
+    }
 }
 
 void fault_log_report(struct decode *d, enum decode_error error, const char *detail)
 {
-    char exporter[TEXT_ADDR_MAX + 1];
+    const uint64_t interval_ns = atomic_load(&muting_interval_ns);
+    const uint64_t limit = interval_ns == 0 ? 0 : atomic_load(&muting_count);
+    const uint64_t now = d->datagram->received_ns;
+    struct slot *slot = slot_of(&d->datagram->from, error);
+    const bool over = interval_over(slot, now, interval_ns);
 
-    if (decode_errors[error].cost == COST_NOTHING || silent(d, error)) {
-        fault_log.left_out++;
+    if (decode_errors[error].cost == COST_NOTHING) {
         return;
     }
-    *text_write_addr(exporter, &d->datagram->from) = '\0';
-    LOG(WARN, decode_errors[error].text, LOG_TEXT("reason", decode_errors[error].key),
-        LOG_TEXT("exporter", exporter), LOG_NUMBER("port", d->datagram->from_port),
-        LOG_TEXT("detail", detail == NULL ? "" : detail),
-        LOG_NUMBER("left_out", fault_log.left_out));
-    fault_log.left_out = 0;
+    if (limit > 0 && !over && slot->count > limit) {
+        slot->count++;
+    } else if (too_many_lines(now)) {
+        fault_log.left_out++;
+    } else if (limit == 0) {
+        write_line(d, decode_errors[error].text, error, detail, 1);
+    } else if (over) {
+        begin_interval(d, slot, error, detail, limit);
+    } else {
+        write_counted(d, slot, error, detail, limit);
+    }
 }

@@ -18,6 +18,9 @@ static const struct {
 
 enum { NAMED_SETS = sizeof(named_sets) / sizeof(named_sets[0]) };
 
+/* A column without a field: it is worked out from proto and icmp_type. */
+static const char icmp_name[] = "icmp_name";
+
 bool field_set_has(const struct field_set *set, unsigned at)
 {
     for (uint16_t i = 0; i < set->n; i++) {
@@ -28,10 +31,10 @@ bool field_set_has(const struct field_set *set, unsigned at)
     return false;
 }
 
-static void add(struct field_set *set, uint16_t at)
+static void add(struct field_set *set, uint16_t at, const char *key)
 {
     if (!field_set_has(set, at)) {
-        set->columns[set->n++] = (struct column){.key = flow_fields[at].key, .at = at};
+        set->columns[set->n++] = (struct column){.key = key, .at = at};
     }
 }
 
@@ -48,7 +51,7 @@ static bool add_named_set(struct field_set *set, const char *word, size_t len)
         }
         for (uint16_t at = 0; at < FLOW_NFIELDS; at++) {
             if ((flow_fields[at].sets & named_sets[i].bits) != 0) {
-                add(set, at);
+                add(set, at, flow_fields[at].key);
             }
         }
         return true;
@@ -60,9 +63,13 @@ static bool add_field(struct field_set *set, const char *word, size_t len)
 {
     for (uint16_t at = 0; at < FLOW_NFIELDS; at++) {
         if (same_word(flow_fields[at].key, word, len)) {
-            add(set, at);
+            add(set, at, flow_fields[at].key);
             return true;
         }
+    }
+    if (same_word(icmp_name, word, len)) {
+        add(set, COLUMN_ICMP_NAME, icmp_name);
+        return true;
     }
     return false;
 }
@@ -78,6 +85,7 @@ static void explain(const char *word, size_t len, char *message, size_t message_
     for (uint16_t at = 0; at < FLOW_NFIELDS; at++) {
         nearest_offer(&nearest, flow_fields[at].key);
     }
+    nearest_offer(&nearest, icmp_name);
     if (nearest.name[0] != '\0') {
         (void)snprintf(message, message_size, "there is no field \"%.*s\"; did you mean \"%s\"?",
                        (int)len, word, nearest.name);

@@ -42,17 +42,18 @@ struct column {
     uint8_t renderer; /* enum renderer */
 };
 
-enum { FIELD_SET_MAX = FLOW_NFIELDS + CUSTOM_FIELDS_MAX };
+enum { FIELD_SET_MAX = FLOW_NFIELDS + CUSTOM_FIELDS_MAX + 1 };
 
 /* Which fields a format writes, in which order.  Made once, at start. */
 struct field_set {
     uint16_t n;
     struct column columns[FIELD_SET_MAX];
     const struct custom_field *custom; /* of the mapping file, borrowed; NULL if there are none */
+    uint16_t n_custom;
 };
 
 /*
- * Reads "goflow2", "all", or a list of sets and of fields by key:
+ * Reads "goflow2", "all", or a list of sets and of fields by key, and icmp_name:
  * "goflow2,flow_direction".  A field that is named twice stands where it was
  * named first.  False if a word is neither; message then says which, and the nearest.
  */

@@ -205,8 +205,8 @@ struct flow {
     struct flow_customs customs;
 };
 
-/* The sets that a row may be in. */
-enum { IN_GOFLOW2 = 1, IN_ALL = 2 };
+/* The sets that a row may be in; a row in none is written where it is named. */
+enum { IN_NO_SET = 0, IN_GOFLOW2 = 1, IN_ALL = 2 };
 
 enum { FLOW_SOURCES_MAX = 5 };
 
@@ -247,6 +247,27 @@ static inline void flow_mark(struct flow *flow, unsigned at)
 static inline void flow_unmark(struct flow *flow, unsigned at)
 {
     flow->has[at / 64] &= ~((uint64_t)1 << at % 64);
+}
+
+static inline bool flow_same_presence(const uint64_t *a, const uint64_t *b)
+{
+    uint64_t difference = 0;
+
+    for (size_t i = 0; i < FLOW_WORDS; i++) {
+        difference |= a[i] ^ b[i];
+    }
+    return difference == 0;
+}
+
+/* For tables by the fields that are there; never for what an attacker must not find out. */
+static inline uint64_t flow_presence_hash(const uint64_t *has)
+{
+    uint64_t hash = 0;
+
+    for (size_t i = 0; i < FLOW_WORDS; i++) {
+        hash = (hash ^ has[i]) * 0x9e3779b97f4a7c15u;
+    }
+    return hash >> 56;
 }
 
 /* FLOW_SET(flow, bytes, 64) gives a field its value and its presence. */

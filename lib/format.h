@@ -2,12 +2,14 @@
 #ifndef LIB_FORMAT_H
 #define LIB_FORMAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/field_set.h"
 #include "lib/flow.h"
 
 struct format;
+struct outline_ops;
 
 /*
  * A way to write a flow down.  To add one: lib/formats/<name>.c, and its line in
@@ -21,11 +23,14 @@ struct format_ops {
     const char *title;      /* for people */
     const char *media_type; /* for message headers and HTTP */
     size_t size;            /* of its own struct, which begins with a struct format */
+    bool framed;            /* a record says where it ends: it needs no separator */
 
     /* Looks at the fields once, and sets max. */
     void (*open)(struct format *f);
     /* Writes flow at out, where max octets are free; returns how many it used. */
-    size_t (*write)(const struct format *f, const struct flow *flow, char *out);
+    size_t (*write)(struct format *f, const struct flow *flow, char *out);
+    /* How it writes down what stands in a datagram; NULL if it cannot. */
+    const struct outline_ops *outline;
 };
 
 /* The head of every format. */

@@ -31,6 +31,12 @@ static struct held_queue *queue_of(const struct held_set *held, int which)
     return which == OF_ALL ? &exporter->exporters->held : &exporter->held;
 }
 
+/* Octets of memory for a set of so many: small ones cost most of it. */
+static size_t memory_of(size_t len)
+{
+    return sizeof(struct held_set) + ALLOCATION_OCTETS + len;
+}
+
 static void enqueue(struct held_set *held)
 {
     for (int which = 0; which < QUEUES; which++) {
@@ -40,7 +46,7 @@ static void enqueue(struct held_set *held)
         *(queue->last != NULL ? &queue->last->links[which].next : &queue->first) = held;
         queue->last = held;
         queue->n++;
-        queue->octets += held->len;
+        queue->octets += memory_of(held->len);
     }
 }
 
@@ -53,17 +59,19 @@ static void dequeue(struct held_set *held)
         *(link.previous != NULL ? &link.previous->links[which].next : &queue->first) = link.next;
         *(link.next != NULL ? &link.next->links[which].previous : &queue->last) = link.previous;
         queue->n--;
-        queue->octets -= held->len;
+        queue->octets -= memory_of(held->len);
     }
 }
 
+/* Strangers leave half of the room to exporters that are known. */
 static bool has_room(const struct exporter *exporter, size_t len)
 {
     const struct exporter_limits *limits = &exporter->exporters->limits;
+    const uint64_t all = exporter->known ? limits->held_octets : limits->held_octets / 2;
 
     return exporter->held.n < limits->held_sets_per_exporter &&
-           exporter->held.octets + len <= limits->held_octets_per_exporter &&
-           exporter->exporters->held.octets + len <= limits->held_octets;
+           exporter->held.octets + memory_of(len) <= limits->held_octets_per_exporter &&
+           exporter->exporters->held.octets + memory_of(len) <= all;
 }
 
 static struct held_set *make(const struct decode *d, struct domain *domain, uint16_t template_id,

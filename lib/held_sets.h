@@ -21,7 +21,7 @@ struct held_queue {
     struct held_set *first;
     struct held_set *last;
     size_t n;
-    size_t octets;
+    size_t octets; /* of memory */
 };
 
 /* What a data set was part of: enough to decode it later as if at once. */

@@ -101,6 +101,9 @@ static void count_drops(struct listener *l, uint32_t total)
 
     if (fresh <= INT32_MAX) {
         COUNT_MANY(l->pipeline->counters, kernel_dropped, fresh);
+        if (l->stats != NULL) {
+            l->stats->kernel_dropped += fresh;
+        }
         l->dropped = total;
     }
 }
@@ -115,18 +118,39 @@ void listener_count_drops(struct listener *l)
     }
 }
 
-static void set_peer(struct datagram *datagram, const union peer *peer)
+static struct flow_addr address_of(const union peer *peer, uint16_t *port)
 {
     if (peer->any.sa_family == AF_INET) {
-        datagram->from = flow_addr_make((const uint8_t *)&peer->ipv4.sin_addr, 4);
-        datagram->from_port = ntohs(peer->ipv4.sin_port);
-        return;
+        *port = ntohs(peer->ipv4.sin_port);
+        return flow_addr_make((const uint8_t *)&peer->ipv4.sin_addr, 4);
     }
-    datagram->from = flow_addr_unmap(flow_addr_make(peer->ipv6.sin6_addr.s6_addr, 16));
-    datagram->from_port = ntohs(peer->ipv6.sin6_port);
-    if (IN6_IS_ADDR_LINKLOCAL(&peer->ipv6.sin6_addr)) {
+    *port = ntohs(peer->ipv6.sin6_port);
+    return flow_addr_unmap(flow_addr_make(peer->ipv6.sin6_addr.s6_addr, 16));
+}
+
+static void set_peer(struct datagram *datagram, const union peer *peer)
+{
+    datagram->from = address_of(peer, &datagram->from_port);
+    if (peer->any.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&peer->ipv6.sin6_addr)) {
         datagram->from_scope = peer->ipv6.sin6_scope_id;
     }
+}
+
+static struct socket_stats *open_stats(const struct listener *l)
+{
+    union peer local = {.any = {.sa_family = AF_UNSPEC}};
+    socklen_t size = sizeof(local);
+    struct socket_stats *stats;
+
+    if (l->pipeline->stats == NULL) {
+        return NULL;
+    }
+    stats = worker_stats_socket(l->pipeline->stats, l->number);
+    stats->scheme = l->uri->scheme;
+    if (getsockname(l->fd, &local.any, &size) == 0) {
+        stats->local = address_of(&local, &stats->port);
+    }
+    return stats;
 }
 
 /* What is left of it is not decoded as if it were whole. */
@@ -134,7 +158,7 @@ static void count_truncated(struct counters *counters, size_t len)
 {
     COUNT(counters, datagrams);
     COUNT_MANY(counters, octets, len);
-    COUNT(counters, datagrams_dropped);
+    counters_drop(counters, DECODE_TRUNCATED);
     counter_bump(&counters->errors[DECODE_TRUNCATED], 1);
 }
 
@@ -156,6 +180,10 @@ static void take_datagram(struct listener *l, struct msghdr *message, size_t len
         return;
     }
     set_peer(&datagram, message->msg_name);
+    if (l->stats != NULL) {
+        l->stats->octets += len;
+        l->stats->heard_ns = datagram.received_ns;
+    }
     pipeline_datagram(l->pipeline, &datagram, l->uri->decoders);
 }
 
@@ -171,10 +199,23 @@ static void count_failure(struct listener *l, int error)
     }
 }
 
+static void take_batch(struct listener *l, unsigned n)
+{
+    const uint64_t began = l->stats == NULL ? 0 : uv_hrtime();
+    struct receive_buffers *b = l->buffers;
+
+    for (unsigned i = 0; i < n; i++) {
+        take_datagram(l, &b->messages[i].msg_hdr, b->messages[i].msg_len);
+        prepare(b, i);
+    }
+    if (l->stats != NULL && n > 0) {
+        socket_stats_batch(l->stats, n, uv_hrtime() - began);
+    }
+}
+
 static unsigned read_batch(struct listener *l)
 {
-    struct receive_buffers *b = l->buffers;
-    const int n = recvmmsg(l->fd, b->messages, BATCH, 0, NULL);
+    const int n = recvmmsg(l->fd, l->buffers->messages, BATCH, 0, NULL);
 
     if (n < 0) {
         if (errno != EAGAIN && errno != EINTR) {
@@ -183,10 +224,7 @@ static unsigned read_batch(struct listener *l)
         return 0;
     }
     l->failures = 0;
-    for (unsigned i = 0; i < (unsigned)n; i++) {
-        take_datagram(l, &b->messages[i].msg_hdr, b->messages[i].msg_len);
-        prepare(b, i);
-    }
+    take_batch(l, (unsigned)n);
     return (unsigned)n;
 }
 
@@ -241,6 +279,7 @@ int listener_start(struct listener *l, uv_loop_t *loop, struct pipeline *pipelin
 
     l->pipeline = pipeline;
     l->buffers = buffers;
+    l->stats = open_stats(l);
     l->poll.data = l;
     l->pause.data = l;
     (void)uv_timer_init(loop, &l->pause);

@@ -20,6 +20,7 @@ struct listener {
 
     struct pipeline *pipeline;
     struct receive_buffers *buffers;
+    struct socket_stats *stats; /* of pipeline->stats; NULL if nobody asks for metrics */
     uv_poll_t poll;
     uv_timer_t pause;
     unsigned failures; /* of reading, in a row */

@@ -56,8 +56,17 @@ void lru_init(struct lru_table *table, size_t key_offset, size_t key_size, const
     *table = (struct lru_table){.key_offset = key_offset, .key_size = key_size, .secret = secret};
 }
 
+static void count_buckets(const struct lru_table *table, size_t n_buckets)
+{
+    if (table->octets != NULL) {
+        *table->octets += n_buckets * sizeof(table->buckets[0]);
+        *table->octets -= table->n_buckets * sizeof(table->buckets[0]);
+    }
+}
+
 void lru_close(struct lru_table *table)
 {
+    count_buckets(table, 0);
     free(table->buckets);
     table->buckets = NULL;
     table->n_buckets = 0;
@@ -136,6 +145,7 @@ static bool grow(struct lru_table *table)
     if (buckets == NULL) {
         return table->n_buckets != 0; /* fuller buckets will do */
     }
+    count_buckets(table, n);
     free(table->buckets);
     table->buckets = buckets;
     table->n_buckets = n;

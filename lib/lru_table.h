@@ -28,6 +28,7 @@ struct lru_table {
     size_t key_offset; /* from the beginning of the entry */
     size_t key_size;
     const uint64_t *secret; /* two words, borrowed */
+    uint64_t *octets;       /* where the memory for buckets is added, borrowed; or NULL */
 };
 
 void lru_init(struct lru_table *table, size_t key_offset, size_t key_size, const uint64_t *secret);

@@ -9,15 +9,9 @@
 #include "lib/nearest.h"
 #include "lib/option_value.h"
 
-enum { NAME_OCTETS = NEAREST_OCTETS, QUOTED_OCTETS = 256 };
+enum { QUOTED_OCTETS = 256 };
 
-/* An option where it is mounted. */
-struct place {
-    const struct option_group *group;
-    const struct option_group *end;
-    size_t row; /* that comes next */
-    const struct option *option;
-};
+_Static_assert((int)OPTION_NAME_MAX == (int)NEAREST_OCTETS, "the nearest name is an option's");
 
 /* A command line being read. */
 struct reader {
@@ -30,60 +24,70 @@ struct reader {
     size_t message_size;
 };
 
-static struct place before_first(const struct option_group *groups, size_t n)
+struct option_place options_begin(const struct option_group *groups, size_t n)
 {
-    return (struct place){.group = groups, .end = groups + n};
+    return (struct option_place){.group = groups, .end = groups + n};
 }
 
-static bool next_place(struct place *place)
-{
-    for (; place->group < place->end; place->group++, place->row = 0) {
-        place->option = &place->group->options[place->row++];
-        if (place->option->kind != OPTION_END) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void place_name(const struct place *place, char name[static NAME_OCTETS])
+static void name_place(struct option_place *place)
 {
     const char *prefix = place->group->prefix;
     const char *own = place->option->name;
     const char *dot = *prefix == '\0' || *own == '\0' ? "" : ".";
-    const int len = snprintf(name, NAME_OCTETS, "%s%s%s", prefix, dot, own);
+    const int len = snprintf(place->name, OPTION_NAME_MAX, "%s%s%s", prefix, dot, own);
 
-    assert(len > 0 && len < NAME_OCTETS);
+    assert(len > 0 && len < OPTION_NAME_MAX);
     (void)len;
 }
 
-/* Returns NULL, or what is wrong with text. */
-static const char *place_set(const struct place *place, const char *text)
+bool options_next(struct option_place *place)
 {
-    void *value = (char *)place->group->target + place->option->offset;
-
-    return option_values[place->option->kind].read(text, value);
-}
-
-static bool find_place(struct place *place, const char *wanted, size_t wanted_len)
-{
-    char name[NAME_OCTETS];
-
-    while (next_place(place)) {
-        place_name(place, name);
-        if (strlen(name) == wanted_len && memcmp(name, wanted, wanted_len) == 0) {
+    for (; place->group < place->end; place->group++, place->row = 0) {
+        place->option = &place->group->options[place->row++];
+        if (place->option->kind != OPTION_END) {
+            place->value = (char *)place->group->target + place->option->offset;
+            name_place(place);
             return true;
         }
     }
     return false;
 }
 
+const char *option_set(const struct option_place *place, const char *text)
+{
+    return option_values[place->option->kind].read(text, place->value);
+}
+
+bool options_find(const struct option_group *groups, size_t n, const char *name, size_t name_len,
+                  struct option_place *place)
+{
+    *place = options_begin(groups, n);
+    while (options_next(place)) {
+        if (strlen(place->name) == name_len && memcmp(place->name, name, name_len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void options_nearest(const struct option_group *groups, size_t n, const char *name, size_t name_len,
+                     char found[static OPTION_NAME_MAX])
+{
+    struct nearest nearest;
+
+    nearest_begin(&nearest, name, name_len);
+    for (struct option_place at = options_begin(groups, n); options_next(&at);) {
+        nearest_offer(&nearest, at.name);
+    }
+    memcpy(found, nearest.name, OPTION_NAME_MAX);
+}
+
 void options_set_defaults(const struct option_group *groups, size_t n)
 {
-    for (struct place place = before_first(groups, n); next_place(&place);) {
+    for (struct option_place place = options_begin(groups, n); options_next(&place);) {
         const char *fallback = place.option->fallback;
         const char *zero = option_values[place.option->kind].zero;
-        const char *problem = place_set(&place, fallback != NULL ? fallback : zero);
+        const char *problem = option_set(&place, fallback != NULL ? fallback : zero);
 
         assert(problem == NULL);
         (void)problem;
@@ -115,17 +119,12 @@ static const char *quote(const char *text, char quoted[static QUOTED_OCTETS])
 static enum option_result refuse_name(const struct reader *r, const char *wanted, size_t wanted_len)
 {
     const char *hint[] = {"", "", ""};
-    char name[NAME_OCTETS];
-    struct nearest nearest;
+    char nearest[OPTION_NAME_MAX];
 
-    nearest_begin(&nearest, wanted, wanted_len);
-    for (struct place at = before_first(r->groups, r->n); next_place(&at);) {
-        place_name(&at, name);
-        nearest_offer(&nearest, name);
-    }
-    if (nearest.name[0] != '\0') {
+    options_nearest(r->groups, r->n, wanted, wanted_len, nearest);
+    if (nearest[0] != '\0') {
         hint[0] = " (did you mean -";
-        hint[1] = nearest.name;
+        hint[1] = nearest;
         hint[2] = "?)";
     }
     snprintf(r->message, r->message_size, "flag provided but not defined: -%.*s%s%s%s",
@@ -133,32 +132,28 @@ static enum option_result refuse_name(const struct reader *r, const char *wanted
     return OPTIONS_INVALID;
 }
 
-static enum option_result refuse_value(const struct reader *r, const struct place *place,
+static enum option_result refuse_value(const struct reader *r, const struct option_place *place,
                                        const char *value, const char *problem)
 {
     const bool is_bool = place->option->kind == OPTION_BOOL;
     char quoted[QUOTED_OCTETS];
-    char name[NAME_OCTETS];
 
-    place_name(place, name);
     snprintf(r->message, r->message_size, "invalid %svalue %s for %s-%s: %s (expected %s)",
-             is_bool ? "boolean " : "", quote(value, quoted), is_bool ? "" : "flag ", name, problem,
-             option_values[place->option->kind].expected);
+             is_bool ? "boolean " : "", quote(value, quoted), is_bool ? "" : "flag ", place->name,
+             problem, option_values[place->option->kind].expected);
     return OPTIONS_INVALID;
 }
 
-static enum option_result refuse_missing(const struct reader *r, const struct place *place)
+static enum option_result refuse_missing(const struct reader *r, const struct option_place *place)
 {
-    char name[NAME_OCTETS];
-
-    place_name(place, name);
-    snprintf(r->message, r->message_size, "flag needs an argument: -%s (expected %s)", name,
+    snprintf(r->message, r->message_size, "flag needs an argument: -%s (expected %s)", place->name,
              option_values[place->option->kind].expected);
     return OPTIONS_INVALID;
 }
 
 /* Sets the option named; value is what stood behind '=', or NULL. */
-static enum option_result read_value(struct reader *r, const struct place *place, const char *value)
+static enum option_result read_value(struct reader *r, const struct option_place *place,
+                                     const char *value)
 {
     const char *problem;
 
@@ -169,7 +164,7 @@ static enum option_result read_value(struct reader *r, const struct place *place
     } else if (value == NULL) {
         value = r->argv[r->at++];
     }
-    problem = place_set(place, value);
+    problem = option_set(place, value);
     return problem == NULL ? OPTIONS_DONE : refuse_value(r, place, value, problem);
 }
 
@@ -183,14 +178,14 @@ static enum option_result read_flag(struct reader *r)
     const char *argument = r->argv[r->at++];
     const char *name = argument + (argument[1] == '-' ? 2 : 1);
     const size_t len = strcspn(name, "=");
-    struct place place = before_first(r->groups, r->n);
+    struct option_place place;
 
     if (len == 0 || *name == '-') {
         snprintf(r->message, r->message_size,
                  "bad flag syntax: %s (expected -name value or -name=value)", argument);
         return OPTIONS_INVALID;
     }
-    if (find_place(&place, name, len)) {
+    if (options_find(r->groups, r->n, name, len, &place)) {
         return read_value(r, &place, name[len] == '=' ? name + len + 1 : NULL);
     }
     return asks_for_help(name, len) ? OPTIONS_HELP : refuse_name(r, name, len);
@@ -219,21 +214,21 @@ enum option_result options_parse(const struct option_group *groups, size_t n, in
 }
 
 /* Finds the first name behind the one in name, and puts it there; false behind the last. */
-static bool next_by_name(const struct option_group *groups, size_t n, struct place *next,
-                         char name[static NAME_OCTETS])
+static bool next_by_name(const struct option_group *groups, size_t n, struct option_place *next,
+                         char name[static OPTION_NAME_MAX])
 {
-    char least[NAME_OCTETS] = "";
-    char other[NAME_OCTETS];
+    bool found = false;
 
-    for (struct place at = before_first(groups, n); next_place(&at);) {
-        place_name(&at, other);
-        if (strcmp(other, name) > 0 && (*least == '\0' || strcmp(other, least) < 0)) {
-            memcpy(least, other, NAME_OCTETS);
+    for (struct option_place at = options_begin(groups, n); options_next(&at);) {
+        if (strcmp(at.name, name) > 0 && (!found || strcmp(at.name, next->name) < 0)) {
             *next = at;
+            found = true;
         }
     }
-    memcpy(name, least, NAME_OCTETS);
-    return *least != '\0';
+    if (found) {
+        memcpy(name, next->name, OPTION_NAME_MAX);
+    }
+    return found;
 }
 
 static void print_default(const struct option *option)
@@ -263,8 +258,8 @@ static void print_option(const struct option *option, const char *name)
 
 void options_print_usage(const struct option_group *groups, size_t n, const char *usage)
 {
-    char name[NAME_OCTETS] = "";
-    struct place place;
+    char name[OPTION_NAME_MAX] = "";
+    struct option_place place;
 
     fprintf(stderr, "%s\n", usage);
     while (next_by_name(groups, n, &place, name)) {

@@ -151,11 +151,27 @@ static const char *read_duration(const char *text, void *value)
     return NULL;
 }
 
+static const char *read_item(const char *text, void *value)
+{
+    struct option_list *list = value;
+
+    if (*text == '\0') {
+        list->n = 0;
+        return NULL;
+    }
+    if (list->n == OPTION_LIST_MAX) {
+        return "given too often";
+    }
+    list->at[list->n++] = text;
+    return NULL;
+}
+
 const struct option_value option_values[] = {
     [OPTION_BOOL] = {"", "false", "true or false", read_bool},
     [OPTION_STRING] = {"string", "", "a text", read_string},
     [OPTION_COUNT] = {"int", "0", "a whole number such as 10, 0x10 or 1_000", read_count},
     [OPTION_DURATION] = {"duration", "0", "a duration such as 300ms, 5s or 1m30s", read_duration},
+    [OPTION_LIST] = {"string", "", "a text, up to 64 times", read_item},
 };
 
 bool option_parse_value(enum option_kind kind, const char *text, void *value)

@@ -15,6 +15,7 @@ enum options_kind {
     OPTIONS_INTERFACE,     /* by ifIndex, whichever the domain */
     OPTIONS_VRF,
     OPTIONS_APPLICATION,
+    OPTIONS_KINDS,
 };
 
 /* Padding is zero, for keys are compared as octets. */
@@ -29,22 +30,26 @@ struct options_key {
 struct options_entry {
     struct lru_entry entry;
     struct options_key key;
+    uint64_t told_ns;
     uint64_t rate;
     uint8_t name_len;
     uint8_t name[];
 };
 
-void options_init(struct options_cache *cache, const uint64_t *secret)
+void options_init(struct options_cache *cache, const uint64_t *secret, uint64_t *all_octets)
 {
     lru_init(&cache->table, offsetof(struct options_entry, key), sizeof(struct options_key),
              secret);
+    cache->table.octets = all_octets;
     cache->octets = 0;
+    cache->all_octets = all_octets;
 }
 
 static void remove_entry(struct options_cache *cache, struct options_entry *entry)
 {
     lru_remove(&cache->table, entry);
     cache->octets -= sizeof(*entry) + entry->name_len;
+    *cache->all_octets -= sizeof(*entry) + entry->name_len + ALLOCATION_OCTETS;
     free(entry);
 }
 
@@ -92,6 +97,13 @@ static void make_room(struct decode *d, struct options_cache *cache, size_t octe
     }
 }
 
+static bool same_entry(const struct options_entry *entry, uint64_t rate, const uint8_t *name,
+                       size_t name_len)
+{
+    return entry->rate == rate && entry->name_len == name_len &&
+           memcmp(entry->name, name, name_len) == 0;
+}
+
 static void store(struct decode *d, const struct options_key *key, uint64_t rate,
                   const struct flow_slice *name)
 {
@@ -99,6 +111,11 @@ static void store(struct decode *d, const struct options_key *key, uint64_t rate
     const size_t name_len = name->len < NAME_MAX_OCTETS ? name->len : NAME_MAX_OCTETS;
     struct options_entry *entry = lru_find(&cache->table, key);
 
+    if (entry != NULL && same_entry(entry, rate, name->data, name_len)) {
+        entry->told_ns = d->datagram->received_ns;
+        return;
+    }
+    d->exporters->changes++;
     if (entry != NULL) {
         remove_entry(cache, entry);
     }
@@ -109,6 +126,7 @@ static void store(struct decode *d, const struct options_key *key, uint64_t rate
         return;
     }
     entry->key = *key;
+    entry->told_ns = d->datagram->received_ns;
     entry->rate = rate;
     entry->name_len = (uint8_t)name_len;
     memcpy(entry->name, name->data, name_len);
@@ -118,6 +136,7 @@ static void store(struct decode *d, const struct options_key *key, uint64_t rate
         return;
     }
     cache->octets += sizeof(*entry) + name_len;
+    *cache->all_octets += sizeof(*entry) + name_len + ALLOCATION_OCTETS;
 }
 
 static void store_rate(struct decode *d, enum options_kind kind, uint64_t id, uint64_t rate)
@@ -134,9 +153,12 @@ static uint64_t ratio(uint64_t of, uint64_t by)
     return by == 0 ? 0 : of / by + (of % by > by / 2 ? 1 : 0);
 }
 
+/* Rates from 10^18 on are none: few doubles beyond are whole numbers of 64 bits. */
 static uint64_t rate_of_probability(double probability)
 {
-    return probability > 0 && probability <= 1 ? (uint64_t)(1 / probability + 0.5) : 0;
+    const bool possible = probability <= 1 && probability > 1e-18;
+
+    return possible ? (uint64_t)(1 / probability + 0.5) : 0;
 }
 
 /* RFC 5477 section 8.2: so many packets in a row, of that and as many as are then skipped. */
@@ -191,10 +213,11 @@ static uint64_t goflow2_rate(const struct flow *flow, const struct template *t, 
     return rate;
 }
 
-/* With one sampler its rate is the domain's; with several there is none. */
-static bool another_sampler(struct domain *domain, uint64_t id)
+/* With one sampler its rate is the domain's; with several of other rates there is none. */
+static bool another_sampler(struct domain *domain, uint64_t id, uint64_t rate)
 {
-    domain->several_samplers |= domain->sampler_known && domain->sampler_id != id;
+    domain->several_samplers |=
+        domain->sampler_known && domain->sampler_id != id && domain->sampling_rate != rate;
     domain->sampler_known = true;
     domain->sampler_id = id;
     return domain->several_samplers;
@@ -219,7 +242,7 @@ static void learn_rate(struct decode *d)
     } else if (FLOW_HAS(flow, sampler_id)) {
         store_rate(d, OPTIONS_SAMPLER, flow->sampler_id, rate);
         store_rate(d, OPTIONS_ANY_SAMPLER, flow->sampler_id, rate);
-        if (another_sampler(d->message.domain, flow->sampler_id)) {
+        if (another_sampler(d->message.domain, flow->sampler_id, rate)) {
             rate = 0;
         }
     } else if (FLOW_HAS(flow, template_id)) {
@@ -227,6 +250,12 @@ static void learn_rate(struct decode *d)
         d->message.domain->template_rates = true;
         return;
     }
+    /* Of several that name no sampler the first counts, as in goflow2. */
+    if (d->message.rate_announced && rate != 0) {
+        return;
+    }
+    d->message.rate_announced = rate != 0;
+    d->exporters->changes += d->message.domain->sampling_rate != rate;
     d->message.domain->sampling_rate = rate;
     d->message.domain->exporter->sampling_rate = rate;
 }
@@ -243,6 +272,7 @@ void options_learn(struct decode *d)
 {
     const struct flow *flow = &d->flow;
 
+    d->message.domain->told_ns = d->datagram->received_ns;
     learn_rate(d);
     if (FLOW_HAS(flow, system_init_time)) {
         d->message.domain->boot_ms = flow->system_init_time;
@@ -288,6 +318,11 @@ static uint64_t sampler_rate(const struct decode *d)
         rate = stored_rate(d, OPTIONS_ANY_SAMPLER, id);
     }
     return rate == 0 && id == 0 ? d->message.domain->sampling_rate : rate;
+}
+
+bool options_rate_known(const struct domain *domain)
+{
+    return domain->sampling_rate != 0 || domain->sampler_known || domain->template_rates;
 }
 
 uint64_t options_sampling_rate(const struct decode *d, const char **source)
@@ -338,4 +373,45 @@ bool options_application_name(const struct decode *d, const struct flow_slice *i
                               struct flow_slice *name)
 {
     return name_of(d, key_of(d->message.domain, OPTIONS_APPLICATION, id->data, id->len), name);
+}
+
+void options_walk(const struct options_cache *cache,
+                  void (*visit)(const struct options_saved *saved, void *arg), void *arg)
+{
+    for (const struct lru_entry *at = cache->table.oldest; at != NULL; at = at->newer) {
+        const struct options_entry *entry = (const struct options_entry *)at;
+        struct options_saved saved = {
+            .domain = entry->key.domain,
+            .version = entry->key.version,
+            .kind = entry->key.kind,
+            .id_len = entry->key.id_len,
+            .told_ns = entry->told_ns,
+            .rate = entry->rate,
+            .name = {.data = entry->name, .len = entry->name_len},
+        };
+
+        memcpy(saved.id, entry->key.id, sizeof(saved.id));
+        visit(&saved, arg);
+    }
+}
+
+bool options_restore(struct decode *d, const struct options_saved *saved)
+{
+    struct options_key key = {
+        .domain = saved->domain,
+        .version = saved->version,
+        .kind = saved->kind,
+        .id_len = saved->id_len,
+    };
+    const struct options_entry *known;
+
+    if (saved->kind >= OPTIONS_KINDS || saved->id_len > sizeof(key.id)) {
+        return false;
+    }
+    memcpy(key.id, saved->id, sizeof(key.id));
+    known = find(d, &key);
+    if (known == NULL || known->told_ns <= d->datagram->received_ns) {
+        store(d, &key, saved->rate, &saved->name);
+    }
+    return true;
 }

@@ -4,15 +4,28 @@
 
 enum { BATCH_OCTETS = 1 << 20, BATCH_RECORDS_MIN = 4 };
 
+static size_t greater(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static int open_batch(struct batch *batch, const struct output *output, const struct format *format,
+                      struct slice separator)
+{
+    const size_t least = greater(BATCH_RECORDS_MIN * (format->max + separator.len),
+                                 output->encoded_max + separator.len);
+
+    return batch_open(batch, greater(least, BATCH_OCTETS), separator);
+}
+
 int output_open(struct output *output, struct format *format, struct transport *transport,
                 struct slice separator, enum output_policy policy, struct counters *counters)
 {
-    const size_t least = BATCH_RECORDS_MIN * (format->max + separator.len);
     int error;
 
     *output = (struct output){
         .format = format, .transport = transport, .counters = counters, .policy = policy};
-    error = batch_open(&output->batch, least > BATCH_OCTETS ? least : BATCH_OCTETS, separator);
+    error = open_batch(&output->batch, output, format, separator);
     if (error != 0) {
         output_close(output);
     }
@@ -26,14 +39,35 @@ void output_close(struct output *output)
     output->format = NULL;
 }
 
-static uint64_t received_ms(const struct flow *flow)
+int output_make_room(struct output *output, size_t max)
 {
+    const struct slice separator = output->batch.separator;
+
+    batch_close(&output->batch);
+    output->encoded_max = max;
+    return open_batch(&output->batch, output, output->format, separator);
+}
+
+static uint64_t time_ms(const struct output *output, const struct flow *flow)
+{
+    if (output->transport->stamp_flow_end && FLOW_HAS(flow, time_flow_end)) {
+        return flow->time_flow_end / 1000000;
+    }
     return FLOW_HAS(flow, time_received) ? flow->time_received / 1000000 : 0;
+}
+
+static void add_key(struct output *output, const struct flow *flow)
+{
+    struct batch *batch = &output->batch;
+
+    if (output->key != NULL) {
+        batch_add_key(batch, record_key_write(output->key, flow, batch_key_room(batch)));
+    }
 }
 
 size_t output_flow(struct output *output, const struct flow *flow)
 {
-    const struct format *format = output->format;
+    struct format *format = output->format;
     char *room = batch_room(&output->batch, format->max);
     size_t len;
 
@@ -42,9 +76,23 @@ size_t output_flow(struct output *output, const struct flow *flow)
         room = batch_room(&output->batch, format->max);
     }
     len = format->ops->write(format, flow, room);
-    batch_add(&output->batch, len, received_ms(flow));
+    batch_add(&output->batch, len, time_ms(output, flow));
+    add_key(output, flow);
     COUNT(output->counters, records);
     return len + output->batch.separator_len;
+}
+
+void output_record(struct output *output, struct slice record, uint64_t time_ms)
+{
+    char *room = batch_room(&output->batch, record.len);
+
+    if (room == NULL) {
+        output_flush(output);
+        room = batch_room(&output->batch, record.len);
+    }
+    memcpy(room, record.data, record.len);
+    batch_add(&output->batch, record.len, time_ms);
+    COUNT(output->counters, records);
 }
 
 /* Returns how many records the transport took, from number first on. */
@@ -57,15 +105,53 @@ static size_t offer(struct output *output, size_t first)
     return taken;
 }
 
+static bool may_wait(const struct output *output, uint64_t since_ns)
+{
+    return output->policy == OUTPUT_WAIT || uv_hrtime() - since_ns < output->transport->patience_ns;
+}
+
 void output_flush(struct output *output)
 {
     const size_t n = output->batch.n;
+    const uint64_t since_ns = uv_hrtime();
     size_t sent = n == 0 ? 0 : offer(output, 0);
 
-    while (sent < n && output->policy == OUTPUT_WAIT) {
+    while (sent < n && may_wait(output, since_ns)) {
         output->transport->ops->wait(output->transport);
         sent += offer(output, sent);
     }
     COUNT_MANY(output->counters, records_unsent, n - sent);
+    if (sent < n) {
+        transport_failed(output->transport);
+    }
     batch_clear(&output->batch);
+}
+
+bool output_set_format(struct output *output, struct format **format)
+{
+    struct format *old = output->format;
+    struct batch batch;
+
+    output_flush(output);
+    if ((*format)->max > old->max) {
+        if (open_batch(&batch, output, *format, output->transport->separator) != 0) {
+            return false;
+        }
+        if (output->key != NULL && batch_open_keys(&batch, output->key->max) != 0) {
+            batch_close(&batch);
+            return false;
+        }
+        batch_close(&output->batch);
+        output->batch = batch;
+    }
+    output->format = *format;
+    *format = old;
+    return true;
+}
+
+int output_make_keys(struct output *output, const struct record_key *key)
+{
+    output_flush(output);
+    output->key = key->max == 0 ? NULL : key;
+    return batch_open_keys(&output->batch, key->max);
 }

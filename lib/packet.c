@@ -73,11 +73,12 @@ void packet_set_tunnel_id(struct packet *p, uint32_t id)
     }
 }
 
-unsigned packet_after_ethertype(const struct packet *p, uint16_t ethertype)
+unsigned packet_after_ethertype(struct packet *p, uint16_t ethertype)
 {
     const bool compat = decode_compat(p->d, COMPAT_LAYERS);
     const uint8_t where = compat ? PACKET_IN_GOFLOW2 : PACKET_AFTER_LINK;
 
+    p->reached = MAPPING_REACHED(MAPPING_BY_ETHERTYPE, ethertype);
     for (size_t i = 0; i < sizeof(ethertypes) / sizeof(ethertypes[0]); i++) {
         if (ethertypes[i].ethertype == ethertype && (ethertypes[i].where & where) != 0) {
             return ethertypes[i].layer;
@@ -103,7 +104,10 @@ unsigned packet_ip_ahead(const struct packet *p)
 /* An IP packet that no EtherType announced. */
 static void set_ip_type(struct packet *p)
 {
-    PACKET_SET(p, etype, p->next == FLOW_LAYER_IPv4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6);
+    const uint16_t ethertype = p->next == FLOW_LAYER_IPv4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
+
+    PACKET_SET(p, etype, ethertype);
+    p->reached = MAPPING_REACHED(MAPPING_BY_ETHERTYPE, ethertype);
 }
 
 /* Where a length stands instead, the type is in the SNAP header behind it, if there is one. */
@@ -277,13 +281,14 @@ static bool goflow2_goes_inside(const struct packet *p, const struct layer *laye
            !layers[p->next].never_inside && layers[p->next].order <= layer->order;
 }
 
-static void read_layer(struct packet *p)
+static void read_header(struct packet *p)
 {
     const unsigned number = p->next;
     const struct layer *layer = &layers[number];
     const uint8_t *start = p->rest.at;
 
     p->next = PACKET_END;
+    p->reached = 0;
     p->size = 0;
     if (!begins(p, layer)) {
         return;
@@ -301,6 +306,18 @@ static void read_layer(struct packet *p)
     }
 }
 
+static void read_layer(struct packet *p)
+{
+    if (p->mapping == NULL || !p->mapping->wants[p->next]) {
+        read_header(p);
+    } else {
+        const struct packet before = *p;
+
+        read_header(p);
+        packet_map_layer(p, &before);
+    }
+}
+
 static void start_at_ip(struct packet *p)
 {
     p->next = packet_ip_ahead(p);
@@ -315,6 +332,9 @@ void packet_read(struct decode *d, struct wire *packet, enum packet_start start)
 {
     struct packet p = {.d = d, .rest = *packet, .next = FLOW_LAYER_Ethernet};
 
+    if (d->settings->mapping != NULL) {
+        p.mapping = &d->settings->mapping->packet;
+    }
     flow_unmark(&d->flow, FLOW_AT_layer_stack);
     flow_unmark(&d->flow, FLOW_AT_layer_size);
     if (start == PACKET_IP) {

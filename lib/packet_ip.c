@@ -63,6 +63,7 @@ static void follow_protocol(struct packet *p, uint8_t number)
     if (protocol == NULL) {
         return;
     }
+    p->reached = MAPPING_REACHED(MAPPING_BY_PROTOCOL, number);
     if (protocol->tunnel == NULL) {
         p->next = protocol->layer;
     } else {
@@ -165,7 +166,7 @@ void packet_read_ipv6(struct packet *p)
     read_addresses(p, 16);
     p->ip = PACKET_AFTER_IPV6;
     if (first >> 28 != 6) {
-        p->damaged = true;
+        p->damaged = p->damaged || !wire_failed(&p->rest);
         return;
     }
     if (payload != 0) {
@@ -260,7 +261,8 @@ static struct ports read_ports(struct packet *p)
 /* RFC 9293 section 3.1.  goflow2 looks for the size one octet too far. */
 void packet_read_tcp(struct packet *p)
 {
-    (void)read_ports(p);
+    const struct ports ports = read_ports(p);
+
     wire_skip(&p->rest, 8); /* sequence and acknowledgement numbers */
     const size_t size = (size_t)(wire_u8(&p->rest) >> 4) * 4;
     const uint8_t flags = wire_u8(&p->rest);
@@ -273,7 +275,9 @@ void packet_read_tcp(struct packet *p)
         wire_skip(&p->rest, size - TCP_LEN);
     } else {
         p->damaged = p->damaged || !wire_failed(&p->rest);
+        return;
     }
+    packet_follow_ports(p, MAPPING_BY_TCP_PORT, ports.src, ports.dst);
 }
 
 /* RFC 768. */
@@ -282,7 +286,7 @@ void packet_read_udp(struct packet *p)
     const struct ports ports = read_ports(p);
 
     wire_skip(&p->rest, 4); /* length and checksum */
-    packet_find_udp_tunnel(p, ports.src, ports.dst);
+    packet_follow_ports(p, MAPPING_BY_UDP_PORT, ports.src, ports.dst);
 }
 
 /* RFC 9260 section 3.1. */

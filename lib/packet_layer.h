@@ -3,6 +3,7 @@
 #define LIB_PACKET_LAYER_H
 
 #include "lib/decoder.h"
+#include "lib/mapping_rules.h"
 #include "lib/wire.h"
 
 /*
@@ -43,8 +44,10 @@ enum packet_after {
 
 struct packet {
     struct decode *d;
+    const struct mapping_packet *mapping; /* what the mapping file says of packets, or NULL */
     struct wire rest;
-    unsigned next; /* enum flow_layer, or PACKET_END */
+    unsigned next;    /* enum flow_layer, or PACKET_END */
+    uint32_t reached; /* by what number next was reached: MAPPING_REACHED, or 0 */
     enum packet_depth depth;
     enum packet_after ip;   /* which IP header came last */
     uint32_t size;          /* for layer_size, where it is not what was read; else 0 */
@@ -84,7 +87,7 @@ void packet_enter_tunnel(struct packet *p, const char *tunnel, unsigned layer);
 void packet_set_tunnel_id(struct packet *p, uint32_t id);
 
 /* What an EtherType announces: enum flow_layer, or PACKET_END. */
-unsigned packet_after_ethertype(const struct packet *p, uint16_t ethertype);
+unsigned packet_after_ethertype(struct packet *p, uint16_t ethertype);
 
 /* IPv4 or IPv6, by the version of what follows; PACKET_END if it is neither. */
 unsigned packet_ip_ahead(const struct packet *p);
@@ -108,7 +111,15 @@ void packet_read_geneve(struct packet *p);
 void packet_read_teredo(struct packet *p);
 void packet_read_gtpu(struct packet *p);
 
-/* Goes on behind UDP, if a port announces a tunnel that the settings ask for. */
-void packet_find_udp_tunnel(struct packet *p, uint16_t src_port, uint16_t dst_port);
+/* Goes on behind UDP or TCP, if a port announces a tunnel that somebody asks for. */
+void packet_follow_ports(struct packet *p, enum mapping_way way, uint16_t src_port,
+                         uint16_t dst_port);
+
+/* Those of packet_mapping.c.  The first is true if the mapping file knows one of the ports. */
+bool packet_follow_mapped_ports(struct packet *p, enum mapping_way way, uint16_t src_port,
+                                uint16_t dst_port);
+
+/* Fills what the mapping file takes out of the layer before->next, which begins at before->rest. */
+void packet_map_layer(struct packet *p, const struct packet *before);
 
 #endif

@@ -52,12 +52,18 @@ static const struct udp_tunnel *find_udp_tunnel(uint16_t src_port, uint16_t dst_
     return NULL;
 }
 
-void packet_find_udp_tunnel(struct packet *p, uint16_t src_port, uint16_t dst_port)
+void packet_follow_ports(struct packet *p, enum mapping_way way, uint16_t src_port,
+                         uint16_t dst_port)
 {
-    const struct udp_tunnel *t = find_udp_tunnel(src_port, dst_port);
+    const struct udp_tunnel *t;
 
+    if (p->mapping != NULL && packet_follow_mapped_ports(p, way, src_port, dst_port)) {
+        return;
+    }
+    t = way == MAPPING_BY_UDP_PORT ? find_udp_tunnel(src_port, dst_port) : NULL;
     if (t != NULL && (p->d->settings->tunnels & t->setting) != 0) {
         p->next = t->layer;
+        p->reached = MAPPING_REACHED(way, t->port);
         p->udp_tunnel = t->type;
     }
 }

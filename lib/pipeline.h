@@ -5,6 +5,13 @@
 #include "lib/decoder.h"
 #include "lib/exporter.h"
 #include "lib/output.h"
+#include "lib/worker_stats.h"
+
+/* What datagrams are made into. */
+enum pipeline_produce {
+    PRODUCE_SAMPLE, /* a record a flow */
+    PRODUCE_RAW,    /* a record a datagram: what stands in it */
+};
 
 /*
  * Datagram in, records out: the decoder by the first bytes, the steps of
@@ -18,10 +25,23 @@ struct pipeline {
     struct exporters *exporters;
     struct counters *counters;
     struct output *output;
+    struct worker_stats *stats; /* borrowed; NULL if nobody asks for metrics */
     /* Hears of each fault; may be NULL.  See struct decode. */
     void (*report)(struct decode *d, enum decode_error error, const char *detail);
     struct decode decode; /* scratch */
+
+    /* Private to pipeline.c; PRODUCE_SAMPLE where all are zero. */
+    enum pipeline_produce produce;
+    struct outline *outline; /* NULL if the format has none */
 };
+
+/*
+ * Chooses what is produced, when the output is open and before the first datagram.
+ * False if there is no memory.  pipeline_close() frees what it made; the rest of the pipeline is
+ * its maker's.
+ */
+bool pipeline_set_produce(struct pipeline *pipeline, enum pipeline_produce produce);
+void pipeline_close(struct pipeline *pipeline);
 
 /* Which decoders a listener takes: by scheme, NULL for all. */
 void pipeline_datagram(struct pipeline *pipeline, const struct datagram *datagram,

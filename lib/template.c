@@ -4,6 +4,13 @@
 
 #include <stdlib.h>
 
+uint16_t template_v9_scope(uint16_t type)
+{
+    static const uint16_t ids[] = {0, 0, 10, 141, 0, 145}; /* interface, line card, template */
+
+    return type < sizeof(ids) / sizeof(ids[0]) ? ids[type] : 0;
+}
+
 enum decode_error template_check(const struct template_definition *definition)
 {
     uint32_t total = 0;
@@ -44,7 +51,8 @@ void template_free(struct template *t)
 
 static bool field_same(const struct template_field *a, const struct template_field *b)
 {
-    return a->pen == b->pen && a->id == b->id && a->len == b->len && a->scope == b->scope;
+    return a->pen == b->pen && a->id == b->id && a->len == b->len && a->type == b->type &&
+           a->scope == b->scope;
 }
 
 bool template_same(const struct template *t, const struct template_definition *definition)
@@ -73,11 +81,15 @@ static bool read_fixed(struct decode *d, const struct template *t, struct wire *
     return true;
 }
 
-/* The length of a value: one octet, or 255 and two (RFC 7011 section 7). */
-static size_t variable_length(struct wire *set)
+/* A length that varies is one octet, or 255 and two (RFC 7011 section 7). */
+size_t template_value_len(const struct template_field *field, struct wire *set)
 {
-    const uint8_t len = wire_u8(set);
+    uint8_t len;
 
+    if (field->len != TEMPLATE_VARIABLE) {
+        return field->len;
+    }
+    len = wire_u8(set);
     return len == 255 ? wire_u16(set) : len;
 }
 
@@ -109,7 +121,7 @@ static bool read_variable(struct decode *d, const struct template *t, struct wir
 
     for (const struct template_field *field = t->fields; field < t->fields + t->n_fields; field++) {
         const bool varies = field->len == TEMPLATE_VARIABLE;
-        const size_t len = varies ? variable_length(set) : field->len;
+        const size_t len = template_value_len(field, set);
         const uint8_t *data = wire_bytes(set, len);
 
         if (wire_failed(set)) {

@@ -21,7 +21,8 @@ struct template_field {
     uint32_t pen; /* 0 for IANA's, and for all of NetFlow v9 */
     uint16_t id;
     uint16_t len;
-    bool scope; /* of an options template */
+    uint16_t type; /* the id as it was sent, with the enterprise bit; v9 numbers its scopes apart */
+    bool scope;    /* of an options template */
 };
 
 /* A template record, read whole but not yet believed. */
@@ -67,6 +68,12 @@ struct template
     struct template_action *actions;
 };
 
+/*
+ * What NetFlow v9 may be scoped by, as the element that says the same (RFC 3954
+ * section 6.1); 0 if there is none.
+ */
+uint16_t template_v9_scope(uint16_t type);
+
 /* Which elements fill which fields: made once, searched when templates arrive. */
 struct template_sources;
 struct template_sources *template_sources_new(const struct decode_settings *settings);
@@ -87,6 +94,9 @@ void template_free(struct template *t);
 
 /* Whether the definition is the one that the template was made of. */
 bool template_same(const struct template *t, const struct template_definition *definition);
+
+/* How long the field's next value is; where this varies, it is read. */
+size_t template_value_len(const struct template_field *field, struct wire *set);
 
 /*
  * Reads one record into d->flow, which the caller has begun.  False if a value

@@ -1,86 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Which elements fill which fields, and the compiler of templates that asks it. */
+/* The compiler of templates: what is done with each field of a record, told once. */
 #include "lib/template.h"
 
 #include <stdlib.h>
 
 #include "lib/template_readers.h"
-
-enum { ROWS_MAX = FLOW_NFIELDS * 3 };
-
-/* One element that fills one field. */
-struct source {
-    uint16_t element; /* maybe IE_REVERSE */
-    uint16_t at;      /* enum flow_index */
-    uint16_t rank;    /* in the field's row: 0 is the best */
-};
-
-struct template_sources {
-    bool goflow2; /* only what goflow2 reads, the last of a template winning */
-    bool keep_elements;
-    uint16_t n;
-    struct source rows[ROWS_MAX]; /* by element */
-};
-
-static void add_sources(struct template_sources *sources, uint16_t at, const uint16_t *list,
-                        uint16_t rank)
-{
-    for (uint16_t i = 0; i < FLOW_SOURCES_MAX && list[i] != IE_NONE; i++) {
-        sources->rows[sources->n++] = (struct source){list[i], at, (uint16_t)(rank + i)};
-    }
-}
-
-static int by_element(const void *a_, const void *b_)
-{
-    const struct source *a = a_;
-    const struct source *b = b_;
-
-    return a->element != b->element ? a->element - b->element : a->at - b->at;
-}
-
-struct template_sources *template_sources_new(const struct decode_settings *settings)
-{
-    struct template_sources *sources = calloc(1, sizeof(*sources));
-
-    if (sources == NULL) {
-        return NULL;
-    }
-    sources->goflow2 = (settings->compat & COMPAT_ELEMENTS) != 0;
-    sources->keep_elements = settings->keep_elements;
-    for (uint16_t at = 0; at < FLOW_NFIELDS; at++) {
-        const struct flow_field *field = &flow_fields[at];
-
-        add_sources(sources, at, field->sources, 0);
-        if (!sources->goflow2 || (field->sets & IN_GOFLOW2) == 0) {
-            add_sources(sources, at, field->further, FLOW_SOURCES_MAX);
-        }
-    }
-    qsort(sources->rows, sources->n, sizeof(sources->rows[0]), by_element);
-    return sources;
-}
-
-void template_sources_free(struct template_sources *sources)
-{
-    free(sources);
-}
-
-/* The first row of this element, or the one where it would stand. */
-static uint16_t first_row(const struct template_sources *sources, uint16_t element)
-{
-    uint16_t low = 0;
-    uint16_t high = sources->n;
-
-    while (low < high) {
-        const uint16_t middle = (uint16_t)((low + high) / 2);
-
-        if (sources->rows[middle].element < element) {
-            low = (uint16_t)(middle + 1);
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
+#include "lib/template_sources.h"
 
 static bool is_unsigned(uint8_t type)
 {
@@ -116,8 +41,10 @@ struct compilation {
     struct template *template; /* NULL while counting */
     uint16_t n_actions;
     bool usable;
-    uint16_t fillers[FLOW_NFIELDS]; /* how many fields of the template fill this one */
-    uint16_t best[FLOW_NFIELDS];    /* the best rank among them */
+    uint16_t fillers[FLOW_NFIELDS];        /* how many fields of the template fill this one */
+    uint16_t best[FLOW_NFIELDS];           /* the best rank among them */
+    bool mapped[FLOW_NFIELDS];             /* the mapping file fills this one */
+    uint8_t repeated[TEMPLATE_FIELDS_MAX]; /* enum flow_element_repeated, if elements are kept */
 };
 
 /*
@@ -143,28 +70,33 @@ static void add_action(struct compilation *c, struct template_action action)
     c->usable = true;
 }
 
-static uint16_t etype_of(uint16_t element)
+/* The type of payload that an address tells, 0 if it tells none. */
+static uint16_t etype_of(const struct compilation *c, const struct template_source *source)
 {
-    const uint8_t type = elements[element & 0x7fff].type;
+    const uint8_t type = elements[source->element & 0x7fff].type;
 
+    if ((source->at != FLOW_AT_src_addr && source->at != FLOW_AT_dst_addr) ||
+        c->mapped[FLOW_AT_etype]) {
+        return 0;
+    }
     return type == TYPE_IPV4_ADDRESS ? 0x0800 : 0x86dd;
 }
 
-static bool source_counts(const struct compilation *c, const struct source *source)
+static bool source_counts(const struct compilation *c, const struct template_source *source)
 {
+    if (c->mapped[source->at]) {
+        return false;
+    }
     return c->sources->goflow2 || !is_ranked(source->at) || source->rank == c->best[source->at];
 }
 
 static uint16_t add_field_actions(struct compilation *c, const struct template_field *field,
                                   uint16_t offset, uint16_t element)
 {
-    const struct template_sources *sources = c->sources;
-    uint16_t fills = 0;
+    uint16_t n;
+    const struct template_source *rows = template_sources_of(c->sources, element, &n);
 
-    for (uint16_t i = first_row(sources, element);
-         i < sources->n && sources->rows[i].element == element; i++, fills++) {
-        const struct source *source = &sources->rows[i];
-
+    for (const struct template_source *source = rows; source < rows + n; source++) {
         if (source_counts(c, source)) {
             add_action(c, (struct template_action){
                               .read = template_reader_of_kind(flow_fields[source->at].kind),
@@ -172,13 +104,13 @@ static uint16_t add_field_actions(struct compilation *c, const struct template_f
                               .member = flow_fields[source->at].offset,
                               .offset = offset,
                               .element = element,
-                              .detail = etype_of(element),
-                              .merge = !sources->goflow2 && c->fillers[source->at] > 1,
+                              .detail = etype_of(c, source),
+                              .merge = !c->sources->goflow2 && c->fillers[source->at] > 1,
                               .field = field,
                           });
         }
     }
-    return fills;
+    return n;
 }
 
 static bool version_reads(const struct compilation *c, const struct template_special *special)
@@ -194,7 +126,7 @@ static uint16_t add_special_actions(struct compilation *c, const struct template
     uint16_t fills = 0;
 
     for (const struct template_special *s = template_specials; s->read != NULL; s++) {
-        if (s->element != element || !version_reads(c, s)) {
+        if (s->element != element || !version_reads(c, s) || c->mapped[s->at]) {
             continue;
         }
         add_action(c, (struct template_action){
@@ -211,9 +143,78 @@ static uint16_t add_special_actions(struct compilation *c, const struct template
     return fills;
 }
 
-static bool same_element(const struct template_field *a, const struct template_field *b)
+/* Whether values of the field's length can go there; a length that varies is seen in each record.
+ */
+static bool can_map(const struct mapping_target *target, const struct template_field *field)
+{
+    return field->len == TEMPLATE_VARIABLE || mapping_length_valid(target->form, field->len);
+}
+
+/* What the mapping file does with the field, which comes before what is done anyway. */
+static uint16_t add_mapped_actions(struct compilation *c, const struct template_field *field,
+                                   uint16_t offset)
+{
+    uint16_t n;
+    const struct mapping_element *rows =
+        template_sources_mapped(c->sources, c->definition, field, &n);
+
+    for (uint16_t i = 0; i < n; i++) {
+        if (can_map(&rows[i].target, field)) {
+            add_action(c, (struct template_action){
+                              .read = template_map,
+                              .offset = offset,
+                              .element = IE_NONE,
+                              .detail = (uint16_t)(rows + i - c->sources->mapping->elements.rows),
+                              .field = field,
+                          });
+        } else if (c->template != NULL) {
+            decode_fault(c->d, DECODE_FIELD_LENGTH, rows[i].target.name);
+        }
+    }
+    return n;
+}
+
+/* A field's element, and which of the fields it is. */
+struct named {
+    uint32_t pen;
+    uint16_t id;
+    uint16_t at;
+};
+
+static bool same_element(const struct named *a, const struct named *b)
 {
     return a->pen == b->pen && a->id == b->id;
+}
+
+static int by_element(const void *a_, const void *b_)
+{
+    const struct named *a = a_;
+    const struct named *b = b_;
+
+    if (!same_element(a, b)) {
+        return a->pen != b->pen ? (a->pen < b->pen ? -1 : 1) : a->id - b->id;
+    }
+    return a->at - b->at;
+}
+
+/* Sorted, for comparing each field with each takes too long in a template of a thousand. */
+static void find_repeated(struct compilation *c)
+{
+    struct named named[TEMPLATE_FIELDS_MAX];
+    const uint16_t n = c->definition->n;
+
+    for (uint16_t i = 0; i < n; i++) {
+        named[i] = (struct named){c->definition->fields[i].pen, c->definition->fields[i].id, i};
+    }
+    qsort(named, n, sizeof(named[0]), by_element);
+    for (uint16_t i = 1; i < n; i++) {
+        if (same_element(&named[i - 1], &named[i])) {
+            c->repeated[named[i].at] = ELEMENT_LATER;
+            if (c->repeated[named[i - 1].at] == ELEMENT_ONCE) {
+                c->repeated[named[i - 1].at] = ELEMENT_FIRST;
+            }
+        }
+    }
 }
 
 /* How the template names the element of this field, which lies in its array of fields. */
@@ -222,18 +223,8 @@ static enum flow_element_repeated repetition_of(const struct compilation *c,
 {
     const struct template_field *fields =
         c->template != NULL ? c->template->fields : c->definition->fields;
-    const struct template_field *const end = fields + c->definition->n;
-    const struct template_field *other = fields;
 
-    while (other < field && !same_element(other, field)) {
-        other++;
-    }
-    if (other < field) {
-        return ELEMENT_LATER;
-    }
-    for (other = field + 1; other < end && !same_element(other, field); other++) {
-    }
-    return other < end ? ELEMENT_FIRST : ELEMENT_ONCE;
+    return c->repeated[field - fields];
 }
 
 /* Keeps the field in the list of elements, if somebody wants it. */
@@ -251,10 +242,10 @@ static void keep_field(struct compilation *c, const struct template_field *field
     }
 }
 
-/* Asked only where elements are kept: it looks at all fields. */
+/* Known only where elements are kept. */
 static bool is_repeated(const struct compilation *c, const struct template_field *field)
 {
-    return c->sources->keep_elements && repetition_of(c, field) != ELEMENT_ONCE;
+    return repetition_of(c, field) != ELEMENT_ONCE;
 }
 
 /* Among the values of a repeated element, the place of one that cannot be read stays. */
@@ -282,7 +273,7 @@ static void compile_field(struct compilation *c, const struct template_field *fi
 {
     const uint16_t element = element_of(field);
     const bool readable = field_readable(c, field, element);
-    uint16_t fills;
+    uint16_t fills = add_mapped_actions(c, field, offset);
 
     if (!readable && c->template != NULL) {
         decode_fault(c->d, DECODE_FIELD_LENGTH, elements[element & 0x7fff].name);
@@ -291,7 +282,7 @@ static void compile_field(struct compilation *c, const struct template_field *fi
         keep_place(c, field, offset, element);
         return;
     }
-    fills = element == IE_NONE ? 0 : add_field_actions(c, field, offset, element);
+    fills = (uint16_t)(fills + add_field_actions(c, field, offset, element));
     fills = (uint16_t)(fills + add_special_actions(c, field, offset, element));
     if (fills == 0 || is_repeated(c, field)) {
         keep_field(c, field, offset, element, template_keep_element);
@@ -313,22 +304,43 @@ static void compile_fields(struct compilation *c)
 }
 
 /* Which fields of the record are filled, how often, and how well at best. */
+static void survey_field(struct compilation *c, const struct template_field *field)
+{
+    const uint16_t element = element_of(field);
+    uint16_t n;
+    const struct template_source *rows = template_sources_of(c->sources, element, &n);
+
+    for (const struct template_source *source = rows; source < rows + n; source++) {
+        c->fillers[source->at]++;
+        if (source->rank < c->best[source->at]) {
+            c->best[source->at] = source->rank;
+        }
+    }
+}
+
+/* Which fields the mapping file fills, so that nothing else does; lists take values from all. */
+static void survey_mapping(struct compilation *c, const struct template_field *field)
+{
+    uint16_t n;
+    const struct mapping_element *rows =
+        template_sources_mapped(c->sources, c->definition, field, &n);
+
+    for (uint16_t i = 0; i < n && !c->sources->map_as_goflow2; i++) {
+        const struct mapping_target *target = &rows[i].target;
+
+        if (target->at < FLOW_NFIELDS && (target->form->traits & MAPPING_LIST) == 0 &&
+            can_map(target, field)) {
+            c->mapped[target->at] = true;
+        }
+    }
+}
+
 static void survey(struct compilation *c)
 {
     memset(c->best, 0xff, sizeof(c->best));
     for (uint16_t i = 0; i < c->definition->n; i++) {
-        const uint16_t element = element_of(&c->definition->fields[i]);
-
-        for (uint16_t row = first_row(c->sources, element);
-             element != IE_NONE && row < c->sources->n && c->sources->rows[row].element == element;
-             row++) {
-            const struct source *source = &c->sources->rows[row];
-
-            c->fillers[source->at]++;
-            if (source->rank < c->best[source->at]) {
-                c->best[source->at] = source->rank;
-            }
-        }
+        survey_field(c, &c->definition->fields[i]);
+        survey_mapping(c, &c->definition->fields[i]);
     }
 }
 
@@ -369,6 +381,9 @@ struct template *template_new(struct decode *d, const struct template_sources *s
     struct template *t;
 
     survey(&c);
+    if (sources->keep_elements) {
+        find_repeated(&c);
+    }
     compile_fields(&c);
     t = allocate(definition, c.n_actions);
     if (t == NULL) {

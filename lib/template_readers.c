@@ -2,6 +2,7 @@
 /* The readers of single fields: from the octets of a data record into struct flow. */
 #include "lib/template_readers.h"
 
+#include "lib/mapping_rules.h"
 #include "lib/packet.h"
 
 enum { SECOND_NS = 1000000000, MILLISECOND_NS = 1000000, MICROSECOND_NS = 1000 };
@@ -12,12 +13,7 @@ static const uint64_t NTP_ERA = (uint64_t)1 << 32;
 
 static uint64_t number(const uint8_t *data, size_t len)
 {
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < len; i++) {
-        value = value << 8 | data[i];
-    }
-    return value;
+    return wire_number(data, len);
 }
 
 static void *member(struct decode *d, const struct template_action *action)
@@ -113,7 +109,7 @@ static void read_addr(struct decode *d, const struct template_action *action, co
     }
     *(struct flow_addr *)member(d, action) = addr;
     flow_mark(&d->flow, action->at);
-    if (action->at == FLOW_AT_src_addr || action->at == FLOW_AT_dst_addr) {
+    if (action->detail != 0) {
         FLOW_SET(&d->flow, etype, action->detail);
     }
 }
@@ -175,6 +171,12 @@ void template_keep_place(struct decode *d, const struct template_action *action,
     template_keep_element(d, action, data, 0);
 }
 
+void template_map(struct decode *d, const struct template_action *action, const uint8_t *data,
+                  size_t len)
+{
+    mapping_fill(d, &d->settings->mapping->elements.rows[action->detail].target, data, len);
+}
+
 static void read_ip_version(struct decode *d, const struct template_action *action,
                             const uint8_t *data, size_t len)
 {
@@ -184,14 +186,12 @@ static void read_ip_version(struct decode *d, const struct template_action *acti
     }
 }
 
+/* Type and code in one number, type first; detail is where the one that is wanted begins. */
 static void read_icmp(struct decode *d, const struct template_action *action, const uint8_t *data,
                       size_t len)
 {
-    const uint64_t value = number(data, len);
-
-    (void)action;
-    FLOW_SET(&d->flow, icmp_type, (uint8_t)(value >> 8));
-    FLOW_SET(&d->flow, icmp_code, (uint8_t)value);
+    *(uint8_t *)member(d, action) = (uint8_t)(number(data, len) >> action->detail);
+    flow_mark(&d->flow, action->at);
 }
 
 static void read_fragment_flags(struct decode *d, const struct template_action *action,
@@ -235,18 +235,18 @@ static void set_time(struct decode *d, const struct template_action *action, uin
     flow_mark(&d->flow, action->at);
 }
 
-/* Seconds or milliseconds since 1970; detail is how many of them make a second. */
+/* Seconds (detail 1) or milliseconds (1000) since 1970. */
 static void read_time(struct decode *d, const struct template_action *action, const uint8_t *data,
                       size_t len)
 {
-    const uint64_t unit_ns = SECOND_NS / action->detail;
-    const uint64_t value = number(data, len);
+    const uint64_t unit_ns = action->detail == 1 ? SECOND_NS : MILLISECOND_NS;
+    uint64_t ns;
 
-    if (value > UINT64_MAX / unit_ns) {
+    if (__builtin_mul_overflow(number(data, len), unit_ns, &ns)) {
         decode_fault(d, DECODE_FIELD_VALUE, flow_fields[action->at].key);
         return;
     }
-    set_time(d, action, value * unit_ns);
+    set_time(d, action, ns);
 }
 
 static uint64_t distance(uint64_t a, uint64_t b)
@@ -321,10 +321,12 @@ static void read_packet(struct decode *d, const struct template_action *action, 
 
 /* clang-format off */
 const struct template_special template_specials[] = {
-    {IE_ipVersion,                 0, 0, IN_BOTH, read_ip_version},
-    {IE_icmpTypeCodeIPv4,          0, 0, IN_BOTH, read_icmp},
-    {IE_icmpTypeCodeIPv6,          0, 0, IN_BOTH, read_icmp},
-    {IE_fragmentFlags,             0, 0, IN_BOTH, read_fragment_flags},
+    {IE_ipVersion,                 FLOW_AT_etype, 0, IN_BOTH, read_ip_version},
+    {IE_icmpTypeCodeIPv4,          FLOW_AT_icmp_type, 8, IN_BOTH, read_icmp},
+    {IE_icmpTypeCodeIPv4,          FLOW_AT_icmp_code, 0, IN_BOTH, read_icmp},
+    {IE_icmpTypeCodeIPv6,          FLOW_AT_icmp_type, 8, IN_BOTH, read_icmp},
+    {IE_icmpTypeCodeIPv6,          FLOW_AT_icmp_code, 0, IN_BOTH, read_icmp},
+    {IE_fragmentFlags,             FLOW_AT_ip_flags, 0, IN_BOTH, read_fragment_flags},
     {IE_mplsTopLabelStackSection,  0, 0, IN_BOTH, read_label},
     {IE_mplsLabelStackSection2,    0, 1, IN_BOTH, read_label},
     {IE_mplsLabelStackSection3,    0, 2, IN_BOTH, read_label},

@@ -16,6 +16,9 @@ template_reader template_keep_element;
 /* Keeps the place of one whose value cannot be read. */
 template_reader template_keep_place;
 
+/* Sends an element where the mapping file says; detail is the number of its row there. */
+template_reader template_map;
+
 /*
  * An element that is read in a way of its own: into another form, or into more
  * than one field.  An element may have several rows.

@@ -19,8 +19,10 @@ enum {
     TEXT_S64_MAX = 20,
     TEXT_DOUBLE_MAX = 24,
     TEXT_ADDR_MAX = 45,
+    TEXT_NETWORK_MAX = TEXT_ADDR_MAX + 4,
     TEXT_MAC_MAX = 17,
-    TEXT_STRING_MAX = 4096, /* of escaped text, without its quotes */
+    TEXT_DATETIME_MAX = 38, /* with a year of twelve digits */
+    TEXT_STRING_MAX = 4096, /* of escaped text, without quotes */
     TEXT_HEX_MAX = 4096,
 };
 
@@ -33,21 +35,53 @@ char *text_write_s64(char *out, int64_t value);
  */
 char *text_write_double(char *out, double value);
 
-/* RFC 5952, with IPv4-mapped addresses as ::ffff:a.b.c.d; nothing if there is no address. */
-char *text_write_addr(char *out, const struct flow_addr *addr);
+/*
+ * RFC 5952, with IPv4-mapped addresses as ::ffff:a.b.c.d; nothing if it has neither 4 nor
+ * 16 octets.
+ */
+char *text_write_ip(char *out, const uint8_t *bytes, size_t len);
+
+static inline char *text_write_addr(char *out, const struct flow_addr *addr)
+{
+    return text_write_ip(out, addr->bytes, addr->len);
+}
+
+/* 192.0.2.0/24: the address without the bits behind prefix_len, which it must have. */
+char *text_write_network(char *out, const struct flow_addr *addr, unsigned prefix_len);
 
 /* aa:bb:cc:dd:ee:ff, of the low 48 bits. */
 char *text_write_mac(char *out, uint64_t mac);
 
+/*
+ * RFC 3339 in UTC, of a time since 1970: 2026-11-21T01:42:46.2Z.  A fraction without its
+ * last zeros; a year with all its digits.
+ */
+char *text_write_datetime(char *out, uint64_t seconds, uint32_t nanoseconds);
+
 /* Lower-case hex; *cut becomes true if not all had room. */
 char *text_write_hex(char *out, const uint8_t *data, size_t len, bool *cut);
 
+/* What becomes of a string's octets. */
+enum text_escaping {
+    TEXT_JSON,      /* the inside of a JSON string (RFC 8259 section 7); DEL is escaped, too */
+    TEXT_JSON_HTML, /* the same with <, > and &, but without DEL: as Go's encoder does */
+    TEXT_LINE,      /* controls as JSON escapes them; quotes and backslashes stay */
+    TEXT_UTF8,      /* nothing is escaped */
+    TEXT_AS_IS,     /* the octets themselves, whatever they are */
+};
+
 /*
- * The inside of a JSON string (RFC 8259 section 7): always valid UTF-8, whatever
- * the octets are; those that are none become U+FFFD.  DEL, U+2028 and U+2029 are
- * escaped too, for terminals and JavaScript.  *cut as above, never inside a character.
+ * A string, but for TEXT_AS_IS always valid UTF-8: octets that are none become U+FFFD.
+ * Where controls are escaped, U+2028 and U+2029 are too, for JavaScript.  *cut becomes
+ * true if not all had room, and then no character is half there.
  */
-char *text_write_json_string(char *out, const uint8_t *data, size_t len, bool *cut);
+char *text_write_string(char *out, const uint8_t *data, size_t len, enum text_escaping escaping,
+                        bool *cut);
+
+static inline char *text_write_json_string(char *out, const uint8_t *data, size_t len, bool *cut)
+{
+    return text_write_string(out, data, len, TEXT_JSON, cut);
+}
 
 /* A text known at compile time. */
 static inline char *text_write(char *out, const char *text, size_t len)

@@ -13,9 +13,17 @@ void transport_delivered(struct transport *t, uint64_t records)
     atomic_fetch_add_explicit(&t->delivered, records, memory_order_relaxed);
 }
 
+void transport_failed(struct transport *t)
+{
+    atomic_store_explicit(&t->failed_ns, uv_hrtime(), memory_order_relaxed);
+}
+
 void transport_lost(struct transport *t, enum transport_loss why, uint64_t records)
 {
     atomic_fetch_add_explicit(&t->lost[why], records, memory_order_relaxed);
+    if (why != TRANSPORT_TOO_LARGE) {
+        transport_failed(t);
+    }
 }
 
 /* A record may have ended before its taking is counted, so the ends are read first. */

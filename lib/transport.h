@@ -38,6 +38,9 @@ extern const struct transport_loss_text transport_losses[TRANSPORT_LOSS_COUNT];
 
 struct transport;
 
+typedef void transport_put(void *arg, const char *name, const char *label, const char *label_value,
+                           double value);
+
 /*
  * A place that batches of encoded records go to.  To add one: transports/<name>.c,
  * and its line in transports/CMakeLists.txt.
@@ -66,13 +69,24 @@ struct transport_ops {
     void (*reopen)(struct transport *t);
     /* Delivers what it holds within timeout_ms; the rest is lost by SHUTDOWN. */
     void (*close)(struct transport *t, unsigned timeout_ms);
+    /*
+     * What it can tell about itself beside the counters that all transports have, each
+     * value by one call of put: a name, which ends in _total if the value only grows,
+     * and one label with its value, or NULL.  From any thread.  May be NULL.
+     */
+    void (*measure)(const struct transport *t, transport_put *put, void *arg);
 };
 
 /* The head of every transport. */
 struct transport {
     const struct transport_ops *ops;
     uv_loop_t *loop;        /* of the main thread */
+    bool goflow2;           /* behave as goflow2 does, by default */
+    bool framed;            /* records say where they end: none stands behind one unasked */
     struct slice separator; /* what stands behind each record; set by open */
+    const char *key;        /* what outputs make keys of, as record_key_parse() reads it; or NULL */
+    bool stamp_flow_end;    /* records bear the time of the flow's end, not of its receipt */
+    uint64_t patience_ns;   /* how long UDP may wait for room; set by open */
     /* Called, from any thread, when no record can leave any more: standard output was closed. */
     void (*ended)(struct transport *t);
     void *arg; /* of ended */
@@ -80,10 +94,14 @@ struct transport {
     _Atomic uint64_t taken;     /* records */
     _Atomic uint64_t delivered; /* records */
     _Atomic uint64_t lost[TRANSPORT_LOSS_COUNT];
+    _Atomic uint64_t failed_ns; /* when it failed last, by uv_hrtime(); 0 if never */
 };
 
 void transport_delivered(struct transport *t, uint64_t records);
 void transport_lost(struct transport *t, enum transport_loss why, uint64_t records);
+
+/* It would not take records, or lost some by its own fault: it is not ready for a while. */
+void transport_failed(struct transport *t);
 
 /* Records that send took and whose end is not known yet. */
 uint64_t transport_held(const struct transport *t);

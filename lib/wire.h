@@ -75,26 +75,49 @@ static inline uint16_t wire_u16(struct wire *w)
     return (uint16_t)(p == NULL ? 0 : p[0] << 8 | p[1]);
 }
 
+static inline uint32_t wire_load_u32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 static inline uint32_t wire_u32(struct wire *w)
 {
     const uint8_t *p = wire_bytes(w, 4);
 
-    if (p == NULL) {
-        return 0;
+    return p == NULL ? 0 : wire_load_u32(p);
+}
+
+/*
+ * len bytes that are there as an unsigned number; of more than 8, the last 8.  The usual lengths
+ * are loads.
+ */
+static inline uint64_t wire_number(const uint8_t *bytes, size_t len)
+{
+    uint64_t value = 0;
+
+    switch (len) {
+    case 1:
+        return bytes[0];
+    case 2:
+        return (uint64_t)bytes[0] << 8 | bytes[1];
+    case 4:
+        return wire_load_u32(bytes);
+    case 8:
+        return (uint64_t)wire_load_u32(bytes) << 32 | wire_load_u32(bytes + 4);
+    default:
+        for (size_t i = 0; i < len; i++) {
+            value = value << 8 | bytes[i];
+        }
+        return value;
     }
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 /* An unsigned number of len bytes, 0 to 8 (RFC 7011 section 6.2). */
 static inline uint64_t wire_uint(struct wire *w, size_t len)
 {
     const uint8_t *p = wire_bytes(w, len);
-    uint64_t value = 0;
 
-    for (size_t i = 0; p != NULL && i < len; i++) {
-        value = value << 8 | p[i];
-    }
-    return value;
+    return p == NULL ? 0 : wire_number(p, len);
 }
 
 static inline uint64_t wire_u64(struct wire *w)

@@ -17,6 +17,7 @@ enum { FILE_OCTETS_MAX = 16 << 20, DEPTH_MAX = 64, COMPLAINT_OCTETS = 512 };
 struct yaml_file {
     char *path;
     yaml_document_t document;
+    char place[COMPLAINT_OCTETS];
     char complaint[COMPLAINT_OCTETS];
 };
 
@@ -102,19 +103,27 @@ struct yaml_node yaml_key(struct yaml_node node, size_t i)
     return node_at(node, node_of(node)->data.mapping.pairs.start[i].key);
 }
 
-bool yaml_complain(struct yaml_node node, const char *format, ...)
+const char *yaml_place(struct yaml_node node)
 {
     struct yaml_file *file = node.file;
     const yaml_node_t *at = node_of(node);
     const yaml_mark_t mark = at == NULL ? (yaml_mark_t){0} : at->start_mark;
+
+    (void)snprintf(file->place, sizeof(file->place), "%s:%zu:%zu", file->path, mark.line + 1,
+                   mark.column + 1);
+    return file->place;
+}
+
+bool yaml_complain(struct yaml_node node, const char *format, ...)
+{
+    struct yaml_file *file = node.file;
     va_list arguments;
     int len;
 
     if (file->complaint[0] != '\0') {
         return false;
     }
-    len = snprintf(file->complaint, COMPLAINT_OCTETS, "%s:%zu:%zu: ", file->path, mark.line + 1,
-                   mark.column + 1);
+    len = snprintf(file->complaint, COMPLAINT_OCTETS, "%s: ", yaml_place(node));
     if (len > 0 && len < COMPLAINT_OCTETS) {
         va_start(arguments, format);
         (void)vsnprintf(file->complaint + len, (size_t)(COMPLAINT_OCTETS - len), format, arguments);
@@ -169,41 +178,67 @@ static void explain(const yaml_parser_t *parser, const char *path, char *message
                    parser->context == NULL ? "" : ": ", problem);
 }
 
+/* What a file has gone through so far. */
+struct bounds {
+    unsigned depth;
+    unsigned documents;
+};
+
+/* Texts are read up to their first NUL: there must be none in them. */
+static bool holds_nul(const yaml_event_t *event)
+{
+    return event->type == YAML_SCALAR_EVENT &&
+           strlen((const char *)event->data.scalar.value) != event->data.scalar.length;
+}
+
 /*
  * Aliases make one node stand in many places: a small file could be walked for
- * ever.  Depth is bounded first, so that libyaml's own recursion is.
+ * ever.  Depth is bounded first, so that libyaml's own recursion is.  NULL if all is well.
  */
+static const char *refusal(struct bounds *bounds, const yaml_event_t *event)
+{
+    const yaml_event_type_t type = event->type;
+
+    bounds->depth += type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT;
+    bounds->depth -= type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT;
+    bounds->documents += type == YAML_DOCUMENT_START_EVENT;
+    if (bounds->documents > 1) {
+        return "there must be one document only";
+    }
+    if (type == YAML_ALIAS_EVENT) {
+        return "aliases are not taken";
+    }
+    if (holds_nul(event)) {
+        return "a text with a NUL in it";
+    }
+    return bounds->depth > DEPTH_MAX ? "nested too deeply" : NULL;
+}
+
 static bool events_bounded(yaml_parser_t *parser, const char *path, char *message, size_t size)
 {
-    unsigned depth = 0;
-    unsigned documents = 0;
+    struct bounds bounds = {0};
+    yaml_event_type_t type;
 
-    for (;;) {
+    do {
         yaml_event_t event;
-        yaml_event_type_t type;
+        const char *why;
 
         if (!yaml_parser_parse(parser, &event)) {
             explain(parser, path, message, size);
             return false;
         }
         type = event.type;
-        depth += type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT;
-        depth -= type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT;
-        documents += type == YAML_DOCUMENT_START_EVENT;
-        if (depth > DEPTH_MAX || documents > 1 || type == YAML_ALIAS_EVENT) {
+        why = refusal(&bounds, &event);
+        if (why != NULL) {
             (void)snprintf(message, size, "%s:%zu:%zu: %s", path, event.start_mark.line + 1,
-                           event.start_mark.column + 1,
-                           documents > 1              ? "there must be one document only"
-                           : type == YAML_ALIAS_EVENT ? "aliases are not taken"
-                                                      : "nested too deeply");
-            yaml_event_delete(&event);
-            return false;
+                           event.start_mark.column + 1, why);
         }
         yaml_event_delete(&event);
-        if (type == YAML_STREAM_END_EVENT) {
-            return true;
+        if (why != NULL) {
+            return false;
         }
-    }
+    } while (type != YAML_STREAM_END_EVENT);
+    return true;
 }
 
 static bool load(yaml_parser_t *parser, struct yaml_file *file, char *message, size_t size)

@@ -45,6 +45,9 @@ struct yaml_node yaml_item(struct yaml_node node, size_t i);
 /* The key of pair i of a map. */
 struct yaml_node yaml_key(struct yaml_node node, size_t i);
 
+/* "weir.yaml:3:11"; valid until the next call for the same file. */
+const char *yaml_place(struct yaml_node node);
+
 /*
  * The first complaint about a file is kept: "file:line:column: " and the rest as
  * printf would write it.  Always returns false, so that checkers can end with it.

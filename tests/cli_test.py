@@ -90,7 +90,7 @@ class Collector:
             uris.append(part.format(port=self.ports[-1]))
             self.ports.append(free_port())
         self.process = subprocess.Popen(
-            [WEIR, "collect", "-listen", ",".join(uris), "-loglevel", "error", *options],
+            [WEIR, "collect", "-listen", ",".join(uris), "-loglevel=error", "-addr=", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )

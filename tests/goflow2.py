@@ -110,12 +110,12 @@ CORRECTED = (
     Difference("if_format", ("in_if", "out_if"), ("SFLOW_5",), had_format),
     Difference("as_path", ("as_path", "bgp_communities", "dst_as"), ("SFLOW_5",), longer_path),
     Difference("layers", (), ("SFLOW_5", "IPFIX"), more_layers),
+    Difference("sampling_width", ("sampling_rate",), TEMPLATED, lambda f, old, new: new[f] == 0),
 )
 
 # What is so with -compat goflow2, too.
 ALWAYS = (
     Difference("isolation", ("sampling_rate",), TEMPLATED, was_zero),
-    Difference("datagram_order", ("sampling_rate",), TEMPLATED, lambda f, old, new: new[f] == 0),
 )
 
 

@@ -13,8 +13,8 @@ class Failed(Exception):
     """weir ended badly, or printed what no reader may have to take."""
 
 
-def run(weir, options, capture, time_limit=120):
-    """Returns the lines that weir printed, as bytes, and its counters."""
+def run_octets(weir, options, capture, time_limit=120):
+    """Returns what weir printed, whatever it is, and its counters."""
     command = [weir, "replay", "-loglevel", "error", "-stats", *options, str(capture)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=time_limit, check=False)
@@ -23,17 +23,23 @@ def run(weir, options, capture, time_limit=120):
     errors = done.stderr.decode(errors="replace")
     if done.returncode != 0:
         raise Failed(f"{capture}: exit {done.returncode}\n{errors}")
-    if done.stdout and not done.stdout.endswith(b"\n"):
+    return done.stdout, counters(errors)
+
+
+def run(weir, options, capture, time_limit=120):
+    """Returns the lines that weir printed, as bytes, and its counters."""
+    output, counted = run_octets(weir, options, capture, time_limit)
+    if output and not output.endswith(b"\n"):
         raise Failed(f"{capture}: the last line has no end")
-    return done.stdout.splitlines(), counters(errors)
+    return output.splitlines(), counted
 
 
-def run_datagrams(weir, options, datagrams):
+def run_datagrams(weir, options, datagrams, runner=run):
     """The same for datagrams, by way of a capture in a temporary file."""
     with tempfile.TemporaryDirectory() as folder:
         capture = os.path.join(folder, "datagrams.pcap")
         capture_file.write(capture, datagrams)
-        return run(weir, options, capture)
+        return runner(weir, options, capture)
 
 
 def counters(errors):

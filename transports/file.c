@@ -11,18 +11,21 @@ struct file {
     struct fd_writer *writer;
 };
 
+static const char default_separator[] = "\n";
+
 static const struct option file_options[] = {
     {"", OPTION_STRING, offsetof(struct file, path), NULL,
      "File/console output (empty for stdout)"},
-    {"sep", OPTION_STRING, offsetof(struct file, separator), "\n", "Line separator"},
+    {"sep", OPTION_STRING, offsetof(struct file, separator), default_separator, "Line separator"},
     {0},
 };
 
 static int file_open(struct transport *t)
 {
     struct file *f = (struct file *)t;
+    const bool given = f->separator != default_separator;
 
-    t->separator = (struct slice){f->separator, strlen(f->separator)};
+    t->separator = (struct slice){f->separator, t->framed && !given ? 0 : strlen(f->separator)};
     return fd_writer_open(&f->writer, t, f->path);
 }
 

@@ -13,7 +13,7 @@ static int standard_output_open(struct transport *t)
 {
     struct standard_output *o = (struct standard_output *)t;
 
-    t->separator = (struct slice){"\n", 1};
+    t->separator = (struct slice){"\n", t->framed ? 0 : 1};
     return fd_writer_open(&o->writer, t, "");
 }
 

@@ -20,14 +20,15 @@ class Case:
     name: str
     leave: str  # methods of Broker
     come_back: str
-    catch_up: float = 3  # times the rate of the input, at the least
     options: tuple = ()
+    hurried: bool = True  # to drain the backlog fast; not where requests time out all the time
 
 
 @dataclasses.dataclass(frozen=True)
 class Load:
     rate: int  # records a second
     seconds: float  # that the broker is away
+    catch_up: float  # times the rate, at the least: how fast the backlog is drained
 
 
 def timeout(name, milliseconds):
@@ -39,10 +40,11 @@ IMPATIENT = timeout("request.timeout.ms", 2000) + timeout("socket.timeout.ms", 2
 
 CASES = (
     Case("outage-stopped", "pause", "resume"),
-    Case("outage-retried", "pause", "resume", catch_up=0, options=IMPATIENT),
+    Case("outage-retried", "pause", "resume", IMPATIENT, hurried=False),
     Case("outage-killed", "kill", "start"),
 )
-ORDINARY, FULL = Load(5_000, 5), Load(20_000, 60)
+ORDINARY = Load(5_000, 5, catch_up=1)  # whatever else the machine has to do
+FULL = Load(20_000, 60, catch_up=3)
 
 
 class Memory:
@@ -79,8 +81,8 @@ def run(case, bench):
         problems = list(collector.stop_in_order())
     ledger = bench.ledger(case.name)
     problems += [*ledger.complaints(), *losses(ledger, sender, collector)]
-    if speed < case.catch_up * load.rate:
-        problems.append(f"drained at {speed:.0f} records/s, not {case.catch_up} x {load.rate}")
+    if case.hurried and speed < load.catch_up * load.rate:
+        problems.append(f"drained at {speed:.0f} records/s, not {load.catch_up} x {load.rate}")
     if memory.growth() > GROWTH:
         problems.append(f"memory grew by {memory.growth():.0f} MiB")
     return Outcome(case.name, summary(sender, ledger, speed, memory), problems)

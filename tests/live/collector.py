@@ -24,7 +24,7 @@ class Collector:
         self.log_path = os.path.join(directory, "weir.log")
         arguments = (
             f"collect -listen {scheme}://{relay.LOOPBACK}:{self.port} -fields all -tunnels vxlan"
-            f" -transport file -transport.file {self.output}"
+            f" -addr= -transport file -transport.file {self.output}"
         )
         with open(self.log_path, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen([program, *arguments.split()], stderr=log)

@@ -48,7 +48,9 @@ static void lists(void **state)
     (void)state;
     assert_true(parse("bytes,time_flow_start_ns,bytes,src_addr,bytes"));
     assert_int_equal(set.n, 3);
-    assert_memory_equal(set.at, expected, sizeof(expected));
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+        assert_int_equal(set.columns[i].at, expected[i]);
+    }
     assert_true(field_set_has(&set, FLOW_AT_src_addr));
     assert_false(field_set_has(&set, FLOW_AT_packets));
 }
@@ -63,6 +65,20 @@ static void set_and_field(void **state)
     assert_int_equal(set.n, GOFLOW2_FIELDS);
     assert_int_equal(set.columns[0].at, FLOW_AT_packets);
     assert_int_equal(set.columns[1].at, FLOW_AT_type);
+}
+
+/* It is no row of the table, and in no set. */
+static void icmp_name(void **state)
+{
+    (void)state;
+    assert_true(parse("proto,icmp_name,icmp_name"));
+    assert_int_equal(set.n, 2);
+    assert_int_equal(set.columns[1].at, COLUMN_ICMP_NAME);
+    assert_string_equal(set.columns[1].key, "icmp_name");
+    assert_true(parse("all,icmp_name"));
+    assert_int_equal(set.n, FLOW_NFIELDS + 1);
+    assert_false(parse("icmp_nam"));
+    assert_non_null(strstr(message, "\"icmp_name\""));
 }
 
 static void mistakes(void **state)
@@ -120,8 +136,10 @@ static void protobuf_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(named_sets), cmocka_unit_test(lists), cmocka_unit_test(set_and_field),
-        cmocka_unit_test(mistakes),   cmocka_unit_test(keys),  cmocka_unit_test(protobuf_numbers),
+        cmocka_unit_test(named_sets),       cmocka_unit_test(lists),
+        cmocka_unit_test(set_and_field),    cmocka_unit_test(icmp_name),
+        cmocka_unit_test(mistakes),         cmocka_unit_test(keys),
+        cmocka_unit_test(protobuf_numbers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

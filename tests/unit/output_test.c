@@ -23,7 +23,7 @@ static void fake_open(struct format *f)
     f->max = FORMAT_MAX;
 }
 
-static size_t fake_write(const struct format *f, const struct flow *flow, char *out)
+static size_t fake_write(struct format *f, const struct flow *flow, char *out)
 {
     (void)f;
     memset(out, '.', flow->bytes);

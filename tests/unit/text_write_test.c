@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 #include <json-c/json.h>
@@ -186,6 +187,29 @@ static void no_address(void **state)
     assert_ptr_equal(text_write_addr(out, &none), out);
 }
 
+static void networks(void **state)
+{
+    static const struct {
+        const char *given;
+        unsigned prefix_len;
+        const char *text;
+    } rows[] = {
+        {"192.0.2.255", 0, "0.0.0.0/0"},
+        {"192.0.2.255", 9, "192.0.0.0/9"},
+        {"192.0.2.255", 32, "192.0.2.255/32"},
+        {"2001:db8:ffff::1", 33, "2001:db8:8000::/33"},
+        {"2001:db8:ffff::1", 128, "2001:db8:ffff::1/128"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct flow_addr addr = addr_of(rows[i].given);
+        char out[TEXT_NETWORK_MAX];
+
+        assert_text(out, text_write_network(out, &addr, rows[i].prefix_len), rows[i].text);
+    }
+}
+
 static void macs(void **state)
 {
     char out[TEXT_MAC_MAX];
@@ -194,6 +218,56 @@ static void macs(void **state)
     assert_text(out, text_write_mac(out, 0), "00:00:00:00:00:00");
     assert_text(out, text_write_mac(out, 0x0102030a0b0c), "01:02:03:0a:0b:0c");
     assert_text(out, text_write_mac(out, 0x1234fedcba987654), "fe:dc:ba:98:76:54");
+}
+
+static void datetimes(void **state)
+{
+    static const struct {
+        uint64_t seconds;
+        uint32_t nanoseconds;
+        const char *text;
+    } rows[] = {
+        {0, 0, "1970-01-01T00:00:00Z"},
+        {951782399, 0, "2000-02-28T23:59:59Z"},
+        {951868799, 1, "2000-02-29T23:59:59.000000001Z"},
+        {951868800, 999999999, "2000-03-01T00:00:00.999999999Z"},
+        {1795225366, 207495468, "2026-11-21T01:42:46.207495468Z"},
+        {1795225366, 200000000, "2026-11-21T01:42:46.2Z"},
+        {4102444799, 120000, "2099-12-31T23:59:59.00012Z"},
+        {4107542400, 0, "2100-03-01T00:00:00Z"}, /* 2100 has no 29 February */
+        {13569465600, 0, "2400-01-01T00:00:00Z"},
+        {253402300799, 0, "9999-12-31T23:59:59Z"},
+        {253402300800, 0, "10000-01-01T00:00:00Z"},
+        {1700000000000000000, 0, "53870857431-07-31T22:13:20Z"}, /* goflow2's, of ns as seconds */
+        {1540209168921810119, 0, "48807287569-10-04T02:21:59Z"}, /* likewise */
+        {UINT64_MAX, 999999999, "584554051223-11-09T07:00:15.999999999Z"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char out[TEXT_DATETIME_MAX];
+
+        assert_text(out, text_write_datetime(out, rows[i].seconds, rows[i].nanoseconds),
+                    rows[i].text);
+    }
+}
+
+/* Each day of eight centuries against the C library. */
+static void days(void **state)
+{
+    enum { DAY = 86400, DAYS = 800 * 366 };
+
+    (void)state;
+    for (time_t day = 0; day < DAYS; day++) {
+        const time_t seconds = day * DAY + day % DAY;
+        char out[TEXT_DATETIME_MAX];
+        char expected[64];
+        struct tm tm;
+
+        assert_non_null(gmtime_r(&seconds, &tm));
+        (void)strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%SZ", &tm);
+        assert_text(out, text_write_datetime(out, (uint64_t)seconds, 0), expected);
+    }
 }
 
 static void hex(void **state)
@@ -275,6 +349,52 @@ static void escapes(void **state)
         assert_false(string.cut);
         assert_reads_as(&string, rows[i].octets, strlen(rows[i].octets));
     }
+}
+
+static void escapings(void **state)
+{
+    static const struct {
+        enum text_escaping escaping;
+        const char *octets;
+        const char *text;
+    } rows[] = {
+        {TEXT_JSON_HTML, "<a href=\"&\">\x7f", "\\u003ca href=\\\"\\u0026\\\"\\u003e\x7f"},
+        {TEXT_JSON_HTML, "\n\xe2\x80\xa8\xff", "\\n\\u2028\xef\xbf\xbd"},
+        {TEXT_LINE, "a \"b\" c:\\d <&>", "a \"b\" c:\\d <&>"},
+        {TEXT_LINE, "a\nb\x1b[0m\x7f", "a\\nb\\u001b[0m\\u007f"},
+        {TEXT_LINE, "\xc3\xa9\xff\xe2\x80\xa9", "\xc3\xa9\xef\xbf\xbd\\u2029"},
+        {TEXT_UTF8, "\"\\\n\x7f<\xe2\x80\xa8", "\"\\\n\x7f<\xe2\x80\xa8"},
+        {TEXT_UTF8, "\xc3\xa9\xff", "\xc3\xa9\xef\xbf\xbd"},
+        {TEXT_AS_IS, "\n\x7f\xff\"", "\n\x7f\xff\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const char *octets = rows[i].octets;
+        char out[TEXT_STRING_MAX];
+        bool cut = true;
+
+        assert_text(
+            out,
+            text_write_string(out, (const uint8_t *)octets, strlen(octets), rows[i].escaping, &cut),
+            rows[i].text);
+        assert_false(cut);
+    }
+}
+
+static void octets_as_they_are_are_cut(void **state)
+{
+    static const uint8_t octets[TEXT_STRING_MAX + 1];
+    char out[TEXT_STRING_MAX];
+    bool cut = true;
+
+    (void)state;
+    assert_ptr_equal(text_write_string(out, octets, TEXT_STRING_MAX, TEXT_AS_IS, &cut),
+                     out + TEXT_STRING_MAX);
+    assert_false(cut);
+    assert_ptr_equal(text_write_string(out, octets, TEXT_STRING_MAX + 1, TEXT_AS_IS, &cut),
+                     out + TEXT_STRING_MAX);
+    assert_true(cut);
 }
 
 /* Each octet alone: ASCII as it is, zero and the other controls too; the rest is no character. */
@@ -415,9 +535,14 @@ int main(void)
         cmocka_unit_test(doubles_return),
         cmocka_unit_test(addresses),
         cmocka_unit_test(no_address),
+        cmocka_unit_test(networks),
         cmocka_unit_test(macs),
+        cmocka_unit_test(datetimes),
+        cmocka_unit_test(days),
         cmocka_unit_test(hex),
         cmocka_unit_test(escapes),
+        cmocka_unit_test(escapings),
+        cmocka_unit_test(octets_as_they_are_are_cut),
         cmocka_unit_test(single_octets),
         cmocka_unit_test(broken_utf8),
         cmocka_unit_test(cuts),

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TESTS_BENCH_BENCH_H
+#define TESTS_BENCH_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/decoder.h"
+
+/* The datagrams of a capture, held in memory. */
+struct traffic {
+    struct datagram *at;
+    size_t n;
+};
+
+/* What is measured, in rounds over all datagrams. */
+struct work {
+    const struct traffic *traffic;
+    uint64_t records; /* of the rounds so far */
+    uint64_t octets;  /* that they became */
+    bool print;       /* records go to standard output */
+    void *arg;
+};
+
+struct work_ops {
+    const char *name;
+    bool (*open)(struct work *work);
+    void (*round)(struct work *work);
+};
+
+/* The pipeline, and a format behind it: none is one octet a record. */
+extern const struct work_ops work_none, work_json, work_bin;
+
+/*
+ * The floor of JSON: goflow2's fifty fields of NetFlow v5, octet for octet as the pipeline writes
+ * them, by code that knows nothing else.
+ */
+extern const struct work_ops work_hand;
+
+/* The floor of any output: as many octets as JSON has, copied. */
+extern const struct work_ops work_copy;
+
+/*
+ * The floor of any input: takes datagrams on a port of 127.0.0.1, does nothing with them, and
+ * ends by a signal.  The exit code.
+ */
+int sink_main(const char *port);
+
+#endif

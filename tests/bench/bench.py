@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a record costs: in the program, and end to end over loopback UDP, beside the floors.
+
+Instructions repeat exactly; nanoseconds are those of this machine in this run, so only their
+ratios mean something.  --check compares the instructions with those of instructions.json.
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+
+import collectors
+import program
+import traffic
+import udp
+
+FIGURES = pathlib.Path(__file__).with_name("instructions.json")
+SKIPPED = 77
+WORKS = ("none", "json", "bin")
+TITLES = {"none": "decode only", "json": "decode + JSON", "bin": "decode + protobuf"}
+SMALL = 200  # datagrams of a capture that is read in memory
+LARGE = 4000  # datagrams of one that is sent
+BURST_LOOPS = 4
+MOST = 1.05
+
+
+def write_captures(folder, kinds, datagrams):
+    for kind in kinds:
+        path = folder / f"{kind}.pcap"
+        traffic.write(path, kind, datagrams)
+        yield kind, path
+
+
+# --- In the program ---
+
+
+def count(given, folder):
+    """Instructions a record, by kind and work."""
+    return {
+        kind: {work: program.instructions(given.program, work, path) for work in WORKS}
+        for kind, path in write_captures(folder, given.kinds, SMALL)
+    }
+
+
+def print_program(given, folder):
+    print("\n| traffic | work | ns a record | instructions | octets | of the floor |\n|-|-|-|-|-|-|")
+    for kind, path in write_captures(folder, given.kinds, SMALL):
+        works = {**TITLES, "copy": "floor: memcpy of a JSON record"}
+        if kind == "v5":
+            works["hand"] = "floor: JSON by hand, unrolled"
+            given.hand_ns = program.cost(given.program, "hand", path).ns
+        for work, title in works.items():
+            cost = program.cost(given.program, work, path)
+            counted = program.instructions(given.program, work, path)
+            ratio = f"{cost.ns / given.hand_ns:.2f}" if given.hand_ns else ""
+            print(
+                f"| {kind} | {title} | {cost.ns:.0f} | {counted:.0f} | {cost.octets:.0f} |"
+                f" {ratio} |",
+                flush=True,
+            )
+
+
+# --- End to end ---
+
+
+def commands(given, kind):
+    return {
+        "floor: recvmmsg alone": collectors.sink(given.program),
+        "weir, JSON": collectors.weir(given.weir),
+        "weir, protobuf": collectors.weir(given.weir, "bin"),
+        **collectors.installed(kind),
+        **collectors.named(given.collector),
+    }
+
+
+def print_burst(kind, name, found, each):
+    """As fast as the sender can, and no more than the socket holds: nothing may be lost."""
+    busy = " (the sender was the bottleneck)" if found.sending > 0.9 * found.seconds else ""
+    speed = found.taken() * each / found.seconds
+    print(
+        f"| {kind} | {name} | {found.processor / found.taken() / each * 1e6:.3f} |"
+        f" {speed:.0f} | {found.lost} |{busy}",
+        flush=True,
+    )
+
+
+def print_udp(given, folder):
+    print("\nA burst that the socket's buffer holds:\n")
+    print("| traffic | collector | CPU-µs a record | records/s | datagrams lost |\n|-|-|-|-|-|")
+    loads = {}
+    for kind, path in write_captures(folder, given.kinds, LARGE):
+        each = traffic.EACH[kind]
+        loads[kind] = udp.Load(given.weir, path, 0, LARGE, BURST_LOOPS), each
+        for name in ("floor: recvmmsg alone", "weir, JSON", "weir, protobuf"):
+            found = udp.cost(commands(given, kind)[name], loads[kind][0], folder)
+            print_burst(kind, name, found, each)
+    print_paced(given, folder, loads)
+
+
+def print_paced(given, folder, loads):
+    """At one pace for all, which the slowest keeps."""
+    print(f"\nAt {given.pace} datagrams/s:\n")
+    print("| traffic | collector | CPU-µs a record | of weir's JSON | datagrams lost |\n|-|-|-|-|-|")
+    for kind, (burst, each) in loads.items():
+        load = udp.Load(given.weir, burst.capture, given.pace / traffic.PACE, LARGE, 2)
+        found = {}
+        for name, command in commands(given, kind).items():
+            try:
+                found[name] = udp.cost(command, load, folder)
+            except udp.NotStarted:
+                print(f"| {kind} | {name} | did not start | | |")
+        own = found["weir, JSON"]
+        for name, run in found.items():
+            each_us = run.processor / max(run.taken(), 1) / each * 1e6
+            ratio = each_us / (own.processor / own.taken() / each * 1e6)
+            print(f"| {kind} | {name} | {each_us:.3f} | {ratio:.2f} | {run.lost} |", flush=True)
+
+
+# --- Against the committed figures ---
+
+
+def check(given, folder):
+    known = json.loads(FIGURES.read_text(encoding="ascii"))
+    failed = False
+    for kind, works in count(given, folder).items():
+        for work, counted in works.items():
+            change = counted / known[kind][work] - 1
+            more = counted > known[kind][work] * MOST
+            failed = failed or more
+            print(f"{'MORE' if more else 'ok'} {kind} {work}: {counted:.0f} instructions {change:+.1%}")
+    if failed:
+        print("more than 5 % above tests/bench/instructions.json (renew it: ./dev bench --renew)")
+    return 1 if failed else 0
+
+
+def renew(given, folder):
+    counted = {
+        kind: {work: round(value, 1) for work, value in works.items()}
+        for kind, works in count(given, folder).items()
+    }
+    FIGURES.write_text(json.dumps(counted, indent=2) + "\n", encoding="ascii")
+    return 0
+
+
+def show(given, folder):
+    udp.adopt_orphans()
+    print_program(given, folder)
+    if not given.no_udp:
+        print_udp(given, folder)
+    return 0
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--weir", required=True, help=argparse.SUPPRESS)
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--check", dest="way", action="store_const", const=check,
+                     help="compare instructions with the committed figures; 1 above +5 %%")
+    way.add_argument("--renew", dest="way", action="store_const", const=renew,
+                     help="make the figures of now those to compare with")
+    parser.add_argument("--no-udp", action="store_true", help="leave out the runs over UDP")
+    parser.add_argument("--kinds", nargs="*", default=list(traffic.KINDS), metavar="KIND",
+                        choices=list(traffic.KINDS), help="of traffic: %(default)s")
+    parser.add_argument("--pace", type=int, default=4000, metavar="N",
+                        help="datagrams a second where all collectors are compared: %(default)s")
+    parser.add_argument("--collector", action="append", default=[], metavar="NAME=COMMAND",
+                        help="measure this one too; {port} and {folder} are filled in")
+    parser.set_defaults(way=show, hand_ns=None)
+    return parser.parse_args()
+
+
+def main():
+    given = arguments()
+    with tempfile.TemporaryDirectory(prefix="weir-bench-") as folder:
+        try:
+            return given.way(given, pathlib.Path(folder))
+        except program.NotCounted as reason:
+            print(f"SKIPPED: {reason}")
+            return SKIPPED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Datagrams over loopback into a collector: what it costs it, and how many it loses.
+
+Nothing is asked of the collector: the kernel knows how much of its socket waits and was lost
+(/proc/net/udp), and how long its processes ran.
+"""
+
+import contextlib
+import ctypes
+import dataclasses
+import os
+import pathlib
+import random
+import shlex
+import signal
+import subprocess
+import time
+
+PORTS = range(20000, 30000)
+START_LIMIT, DRAIN_LIMIT = 10, 60  # seconds
+STILL = 0.3  # seconds without work, which end a run
+WAITING, DROPS = 4, -1  # columns of /proc/net/udp
+PR_SET_CHILD_SUBREAPER = 36
+
+
+class NotStarted(Exception):
+    """It did not listen."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Load:
+    weir: str  # the sender
+    capture: pathlib.Path
+    speed: float  # of the capture's own pace; 0 without waiting
+    datagrams: int  # of the capture
+    loops: int = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    datagrams: int  # that were sent
+    lost: int  # at the socket
+    processor: float  # seconds, of all its processes
+    seconds: float  # from the first datagram until nothing waited
+    sending: float  # seconds that the sender took
+
+    def taken(self):
+        return self.datagrams - self.lost
+
+
+def adopt_orphans():
+    """Processes that a collector leaves behind become ours, and so does what they cost."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def sockets(port):
+    """The rows of the port; a datagram may come by IPv4 to a socket of IPv6."""
+    for table in ("udp", "udp6"):
+        path = pathlib.Path("/proc/net") / table
+        lines = path.read_text(encoding="ascii").splitlines()[1:] if path.exists() else []
+        for line in lines:
+            columns = line.split()
+            if columns[1].endswith(f":{port:04X}"):
+                yield columns
+
+
+def free_port():
+    while True:
+        port = random.choice(PORTS)
+        if not any(sockets(port)):
+            return port
+
+
+def waiting(port):
+    return sum(int(columns[WAITING].partition(":")[2], 16) for columns in sockets(port))
+
+
+def lost(port):
+    return sum(int(columns[DROPS]) for columns in sockets(port))
+
+
+def wait_until(condition, limit):
+    end = time.monotonic() + limit
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.002)
+    return True
+
+
+@contextlib.contextmanager
+def running(command, port, folder):
+    """The collector, in a group of its own; {port} and {folder} of its command are filled in."""
+    words = [word.format(port=port, folder=folder) for word in shlex.split(command)]
+    process = subprocess.Popen(
+        words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        if not wait_until(lambda: any(sockets(port)), START_LIMIT):
+            raise NotStarted(command)
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.poll()
+
+
+def processor_of(group):
+    """Seconds of all that the group ran, to its end."""
+    total = 0.0
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            _, _, usage = os.wait4(-group, 0)
+            total += usage.ru_utime + usage.ru_stime
+    return total
+
+
+def stop(process):
+    os.killpg(process.pid, signal.SIGINT)
+    killer = subprocess.Popen(
+        ["sh", "-c", f"sleep {DRAIN_LIMIT}; kill -9 -{process.pid}"], start_new_session=True
+    )
+    total = processor_of(process.pid)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(killer.pid, signal.SIGKILL)
+    killer.wait()
+    process.returncode = 0
+    return total
+
+
+def send(load, port):
+    command = [
+        *(load.weir, "replay", "-loglevel", "error", "-to", f"127.0.0.1:{port}"),
+        *("-speed", f"{load.speed:g}", "-loop", str(load.loops), load.capture),
+    ]
+    begin = time.monotonic()
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    return time.monotonic() - begin
+
+
+def run(command, load, folder):
+    """One run; without datagrams (loops 0) it tells what starting and stopping costs."""
+    port = free_port()
+    with running(command, port, folder) as process:
+        begin = time.monotonic()
+        sending = send(load, port) if load.loops > 0 else 0.0
+        drained = wait_until(lambda: waiting(port) == 0, DRAIN_LIMIT)
+        seconds = time.monotonic() - begin
+        time.sleep(STILL)
+        gone = lost(port)
+        processor = stop(process)
+    if not drained:
+        raise RuntimeError(f"{command} left datagrams unread")
+    return Run(load.datagrams * load.loops, gone, processor, seconds, sending)
+
+
+def cost(command, load, folder):
+    """A run without what starting and stopping costs."""
+    idle = run(command, dataclasses.replace(load, loops=0), folder)
+    found = run(command, load, folder)
+    return dataclasses.replace(found, processor=max(found.processor - idle.processor, 0.0))

@@ -1,0 +1,351 @@
+# SPDX-License-Identifier: Apache-2.0
+"""S: the framing of sFlow, its samples and its records."""
+
+from hostile.case import case
+from hostile.octets import *
+
+UDP_PACKET = ethernet(0x0800, ipv4(17, udp()))
+GOOD = flow_sample(raw(UDP_PACKET))
+SHOWS_GOOD = {"src_addr": "10.0.0.1", "dst_port": 53}
+SHORT = "sample_record_short"
+OVERRUN = "sample_record_overrun"
+INTERFACE_COUNTERS = 1
+HOST = 2000
+TOO_MANY = (0xFFFFFFFF, 0x10000000, 1)
+
+
+def of_record(identity, about, record, counts="", shows=({},)):
+    """A flow sample with one record, however wrong that is."""
+    return case(identity, about, sflow(flow_sample(record)), records=1, counts=counts, shows=shows)
+
+
+def counters(identity, about, record, counts=""):
+    return case(
+        identity,
+        about,
+        sflow(counter_sample(record), GOOD),
+        records=1,
+        counts=f"interface_samples {counts}",
+        shows=[SHOWS_GOOD],
+    )
+
+
+def agent_rows():
+    for kind in (3, 0xFFFFFFFF):
+        yield case(
+            "S01",
+            f"an agent address of type {kind}",
+            sflow(agent=u32(kind).hex() + "c0000201"),
+            counts="agent",
+        )
+
+
+CASES = [
+    case(
+        "S01",
+        "an agent without address is who sent the datagram",
+        sflow(GOOD, agent="00000000"),
+        records=1,
+        shows=[SHOWS_GOOD],
+    ),
+    *agent_rows(),
+    case("S01", "an IPv6 agent of 4 octets", u32(5, 2, 1), counts="short"),
+    case(
+        "S02",
+        "samples counted that are not there, and the other way",
+        sflow(count=0xFFFFFFFF),
+        sflow(count=1, sequence=2),
+        sflow(GOOD, count=0, sequence=3),
+        records=1,
+        counts="count_mismatch*3",
+        shows=[SHOWS_GOOD],
+    ),
+    *[
+        case(
+            "S03",
+            f"a flow sample of 32 octets that says to have {n}",
+            sflow(flow_sample(length=n)),
+            counts=counts,
+        )
+        for n, counts in (
+            (0, "sample_short*2 sample_overrun"),
+            (3, "sample_short sample_overrun"),
+            (4, "sample_short sample_overrun"),
+        )
+    ],
+    *[
+        case(
+            "S04",
+            f"a flow sample of 32 octets that says to have {n}",
+            sflow(flow_sample(length=n)),
+            counts="sample_overrun",
+        )
+        for n in (36, 0x80000000, 0xFFFFFFFF, 0xFFFFFFFC)
+    ],
+    case(
+        "S05",
+        "a sample of 33 octets: the next one begins where it ends",
+        sflow(flow_sample(length=33) + u8(0), GOOD),
+        records=2,
+        shows=[{"src_addr": ""}, SHOWS_GOOD],
+    ),
+    case(
+        "S06",
+        "samples of unknown formats, then a good one",
+        sflow(
+            *[tagged(kind, b"") for kind in (0, 6, 4300 << 12 | 1, 0xFFFFFFFF)],
+            GOOD,
+        ),
+        records=1,
+        counts="sample_unknown*4",
+        shows=[SHOWS_GOOD],
+    ),
+    *[
+        case(
+            "S07",
+            f"{name}: {count} records counted, none there",
+            sflow(build(count=count)),
+            records=records,
+            counts="count_mismatch",
+        )
+        for name, build, records in (
+            ("flow sample", flow_sample, 1),
+            ("expanded flow sample", expanded_flow_sample, 1),
+            ("discarded packet", discarded_packet, 0),
+        )
+        for count in TOO_MANY
+    ],
+    *[
+        case(
+            "S08",
+            f"{name}: {count} records counted, none there",
+            sflow(build(count=count)),
+            counts="count_mismatch",
+        )
+        for name, build in (
+            ("counter sample", counter_sample),
+            ("expanded counter sample", expanded_counter_sample),
+        )
+        for count in (0xFFFFFFFF, 1)
+    ],
+    *[
+        of_record(
+            "S09",
+            f"a sampled header of 16 octets that says to have {n}",
+            tagged(1, bytes(16), length=n),
+            SHORT if n < 16 else OVERRUN,
+        )
+        for n in (0, 3, 20, 0x80000000, 0xFFFFFFFF)
+    ],
+    of_record("S09", "a record of an unknown type without octets", tagged(77, b"")),
+    *[
+        of_record(
+            "S10",
+            f"a sampled header of 42 octets that says to have {n}",
+            raw(UDP_PACKET, header=n),
+            "header_clipped" if n > 44 else "",
+            [SHOWS_GOOD if n > 44 else {"src_addr": "", "bytes": 46}],
+        )
+        for n in (100, 0xFFFFFFFF, 0xFFFFFFFD, 0, 1)
+    ],
+    *[
+        of_record(
+            "S11",
+            f"a frame of {n} octets",
+            raw(UDP_PACKET, frame=n),
+            shows=[{**SHOWS_GOOD, "bytes": n}],
+        )
+        for n in (0, 5, 0xFFFFFFFF)
+    ],
+    of_record(
+        "S11", "4294967295 octets stripped", raw(UDP_PACKET, stripped=-1), shows=[SHOWS_GOOD]
+    ),
+    *[
+        of_record(
+            "S12",
+            f"an IPv6 packet as header protocol {protocol}",
+            raw(ipv6(17, udp()), protocol=protocol),
+            shows=[{"src_addr": "2001:db8::1" if protocol in (11, 12) else ""}],
+        )
+        for protocol in (0, 2, 5, 7, 11, 12, 13, 14, 99, 0xFFFFFFFF)
+    ],
+    of_record("S13", "a path of 4294967295 segments", gateway(u32(-1)), SHORT),
+    *[
+        of_record(
+            "S14",
+            f"a segment of {n} systems, one there",
+            gateway(u32(1, 2, n, 0xFDEB, 0, 100)),
+            SHORT,
+        )
+        for n in (0x40000001, 0x40000000, 0xFFFFFFFF)
+    ],
+    of_record(
+        "S14",
+        "an empty segment",
+        gateway(u32(1, 2, 0, 0, 100)),
+        shows=[{"dst_as": 0xFDE8, "as_path": [], "local_pref": 100}],
+    ),
+    *[
+        of_record("S15", f"{n} communities, none there", gateway(u32(0, n)), SHORT)
+        for n in (0x40000000, 0x40000001, 0xFFFFFFFF)
+    ],
+    *[
+        of_record(
+            "S16",
+            f"a stack of {n} labels, one there",
+            tagged(1006, hexed("00000001 c0000209") + u32(n, 1, 1)),
+            SHORT,
+        )
+        for n in (0x40000000, 0xFFFFFFFF)
+    ],
+    of_record(
+        "S16",
+        "an empty stack that comes in, one label that goes out",
+        tagged(1006, hexed("00000001 c0000209") + u32(0, 1, 0x64100)),
+        shows=[{"mpls_label": [], "next_hop": "192.0.2.9"}],
+    ),
+    of_record(
+        "S16",
+        "a stack of 12 labels",
+        tagged(1006, hexed("00000001 c0000209") + u32(12, *[n << 12 for n in range(12)], 0)),
+        "list_full",
+        [{"mpls_label": list(range(10))}],
+    ),
+    *[
+        row
+        for n, counts in ((0xFFFFFFFF, SHORT), (0xFFFFFFFD, SHORT), (9, SHORT))
+        for row in (
+            of_record(
+                "S17",
+                f"a user name of {n} octets, 3 there",
+                tagged(1004, u32(106) + string(b"abc", n) + u32(106)),
+                counts,
+            ),
+            of_record(
+                "S17",
+                f"a URL of {n} octets, 3 there",
+                tagged(1005, u32(1) + string(b"abc", n)),
+                counts,
+            ),
+            of_record(
+                "S17",
+                f"an access list's name of {n} octets, 3 there",
+                tagged(1037, u32(1) + string(b"abc", n)),
+                counts,
+            ),
+        )
+    ],
+    of_record(
+        "S17",
+        "empty names",
+        tagged(1004, u32(106) + string(b"") + u32(106) + string(b"x")),
+        shows=[{"dst_user": "x"}],
+    ),
+    *[
+        of_record(
+            "S18",
+            "strings that mean something to somebody",
+            tagged(1005, u32(1) + string(octets) + string(octets)),
+            shows=[{"url": shown, "hostname": shown}],
+        )
+        for octets, shown in (
+            (b'a"b\n\\', 'a"b\n\\'),
+            (b"\xff\xfe", "\ufffd\ufffd"),
+            (b'http://x/"},{"', 'http://x/"},{"'),
+            (b"\0\x1b[2J", "\0\x1b[2J"),
+            (b'"', '"'),
+        )
+    ],
+    *[
+        counters("S19", f"interface counters of {n} octets", tagged(INTERFACE_COUNTERS, bytes(n)))
+        for n in (0, 84, 87, 89, 92)
+    ],
+    counters(
+        "S20",
+        "interface counters of 4294967295 octets",
+        tagged(INTERFACE_COUNTERS, bytes(88), length=-1),
+        OVERRUN,
+    ),
+    *[
+        counters("S20", f"counters of type {kind}", tagged(kind, b"\xff" * 88))
+        for kind in (0xFFFFF, 4413 << 12 | 1, INTERFACE_COUNTERS)
+    ],
+    counters("S21", "a host name of 4294967295 octets", tagged(HOST, string(b"abc", -1))),
+    counters("S21", "a host name of 65 quotes", tagged(HOST, string(b'"' * 65) + bytes(24))),
+    case(
+        "S22",
+        "a sampling rate of 0 is 1",
+        sflow(flow_sample(raw(UDP_PACKET), rate=0)),
+        records=1,
+        counts="sampling_value",
+        shows=[{"sampling_rate": 1}],
+    ),
+    case(
+        "S22",
+        "rate and frame at their ends",
+        sflow(flow_sample(raw(UDP_PACKET, frame=-1), rate=-1)),
+        records=1,
+        shows=[{"sampling_rate": 0xFFFFFFFF, "bytes": 0xFFFFFFFF}],
+    ),
+    case(
+        "S23",
+        "no input interface, a dropped packet",
+        sflow(flow_sample(into=0x3FFFFFFF, out=0x40000101)),
+        records=1,
+        shows=[{"in_if": 0, "out_if": 0, "out_if_discard_reason": 257}],
+    ),
+    case(
+        "S23",
+        "three output interfaces",
+        sflow(flow_sample(out=0x80000003)),
+        records=1,
+        shows=[{"in_if": 1, "out_if": 0, "out_if_count": 3}],
+    ),
+    case(
+        "S23",
+        "interfaces of ff",
+        sflow(flow_sample(into=-1, out=-1)),
+        records=1,
+        shows=[{"in_if": 0, "out_if": 0}],
+    ),
+    case("S24", "1600 samples without records", sflow(*[flow_sample()] * 1600), records=1600),
+    case(
+        "S25",
+        "two sampled headers and an IPv4 record that disagree: the first counts",
+        sflow(
+            flow_sample(
+                raw(UDP_PACKET),
+                raw(ethernet(0x86DD, ipv6(6))),
+                tagged(3, u32(99, 6) + hexed("c0000201 c0000202") + u32(1, 2, 0, 0)),
+            )
+        ),
+        records=1,
+        shows=[SHOWS_GOOD],
+    ),
+    of_record(
+        "S26",
+        "16000 tags",
+        tagged(1012, u32(16000) + u32(*range(1, 16001))),
+        shows=[{"outer_vlan_id": 1, "vlan_id": 16000 & 0xFFF}],
+    ),
+    case(
+        "S27",
+        "7 times ff behind the last sample",
+        sflow(GOOD) + b"\xff" * 7,
+        records=1,
+        counts="trailing_bytes",
+        shows=[SHOWS_GOOD],
+    ),
+    case(
+        "S27",
+        "a datagram cut in its sample's header",
+        *[sflow(GOOD)[:n] for n in (28, 32)],
+        counts="count_mismatch*2 trailing_bytes sequence_repeated",
+    ),
+    case(
+        "S27",
+        "a datagram cut at each fourth octet of its sample",
+        *[sflow(GOOD)[:n] for n in range(36, len(sflow(GOOD)), 4)],
+        counts=f"sample_overrun*{len(range(36, len(sflow(GOOD)), 4))}",
+    ),
+]
