@@ -88,8 +88,8 @@ static size_t count_lines(const struct state_text *text)
 /* Fills rows, of which there are as many as lines; returns how many have a name. */
 static size_t name_lines(const struct state_text *text, struct row *rows)
 {
-    const char *at = text->data;
-    const char *const end = text->data + text->len;
+    const char *at = text->len == 0 ? "" : text->data;
+    const char *const end = at + text->len;
     const char *next;
     size_t n = 0;
 

@@ -15,8 +15,8 @@ struct outline_ops;
  * A way to write a flow down.  To add one: lib/formats/<name>.c, and its line in
  * lib/CMakeLists.txt.
  *
- * Each output opens its own.  Once open it neither allocates nor fails.  It
- * writes the record, not its frame: the separator is the output's.
+ * Each output opens its own, so it may remember what it wrote.  Once open it neither allocates
+ * nor fails.  It writes the record, not its frame: the separator is the output's.
  */
 struct format_ops {
     const char *name;       /* as in -format <name> */

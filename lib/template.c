@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "lib/template_readers.h"
+
 uint16_t template_v9_scope(uint16_t type)
 {
     static const uint16_t ids[] = {0, 0, 10, 141, 0, 145}; /* interface, line card, template */
@@ -113,6 +115,14 @@ static bool value_there(const struct template_action *a, size_t len)
            type >= TYPE_BASIC_LIST;
 }
 
+/* Among the values of a repeated element, the place of one that is not there stays. */
+static void keep_place(struct decode *d, const struct template_action *a, const uint8_t *data)
+{
+    if (a->read == template_keep_element && a->detail != ELEMENT_ONCE) {
+        template_keep_place(d, a, data, 0);
+    }
+}
+
 /* Walks the fields, and at each of them the actions that want it: both are in the same order. */
 static bool read_variable(struct decode *d, const struct template *t, struct wire *set)
 {
@@ -130,6 +140,8 @@ static bool read_variable(struct decode *d, const struct template *t, struct wir
         for (; a < end && a->field == field; a++) {
             if (!varies || (value_there(a, len) && value_readable(d, a, len))) {
                 a->read(d, a, data, len);
+            } else {
+                keep_place(d, a, data);
             }
         }
     }

@@ -11,11 +11,6 @@ enum { SECOND_NS = 1000000000, MILLISECOND_NS = 1000000, MICROSECOND_NS = 1000 }
 static const uint64_t NTP_TO_UNIX = 2208988800;
 static const uint64_t NTP_ERA = (uint64_t)1 << 32;
 
-static uint64_t number(const uint8_t *data, size_t len)
-{
-    return wire_number(data, len);
-}
-
 static void *member(struct decode *d, const struct template_action *action)
 {
     return (uint8_t *)&d->flow + action->member;
@@ -28,7 +23,7 @@ static void *member(struct decode *d, const struct template_action *action)
 static bool read_number(struct decode *d, const struct template_action *action, const uint8_t *data,
                         size_t len, uint64_t max, uint64_t *value)
 {
-    *value = number(data, len);
+    *value = wire_number(data, len);
     if (len == 0 || (action->merge && *value == 0 && flow_has(&d->flow, action->at))) {
         return false;
     }
@@ -83,7 +78,7 @@ static void read_u64(struct decode *d, const struct template_action *action, con
 static void read_float(struct decode *d, const struct template_action *action, const uint8_t *data,
                        size_t len)
 {
-    const uint64_t bits = number(data, len);
+    const uint64_t bits = wire_number(data, len);
     double *value = member(d, action);
 
     if (len == sizeof(float)) {
@@ -190,7 +185,7 @@ static void read_ip_version(struct decode *d, const struct template_action *acti
 static void read_icmp(struct decode *d, const struct template_action *action, const uint8_t *data,
                       size_t len)
 {
-    *(uint8_t *)member(d, action) = (uint8_t)(number(data, len) >> action->detail);
+    *(uint8_t *)member(d, action) = (uint8_t)(wire_number(data, len) >> action->detail);
     flow_mark(&d->flow, action->at);
 }
 
@@ -198,7 +193,7 @@ static void read_fragment_flags(struct decode *d, const struct template_action *
                                 const uint8_t *data, size_t len)
 {
     (void)action;
-    FLOW_SET(&d->flow, ip_flags, (uint8_t)(number(data, len) >> 5));
+    FLOW_SET(&d->flow, ip_flags, (uint8_t)(wire_number(data, len) >> 5));
 }
 
 /*
@@ -209,8 +204,8 @@ static void read_label(struct decode *d, const struct template_action *action, c
                        size_t len)
 {
     const uint16_t at = action->detail;
-    const uint32_t label = len < 3 ? 0 : (uint32_t)(number(data, 3) >> 4);
-    const bool unused = len < 3 || number(data, 3) == 0;
+    const uint32_t label = len < 3 ? 0 : (uint32_t)(wire_number(data, 3) >> 4);
+    const bool unused = len < 3 || wire_number(data, 3) == 0;
 
     /* Devices fill the places of labels that a packet does not have with zeros. */
     if (unused && !decode_compat(d, COMPAT_ELEMENTS)) {
@@ -242,7 +237,7 @@ static void read_time(struct decode *d, const struct template_action *action, co
     const uint64_t unit_ns = action->detail == 1 ? SECOND_NS : MILLISECOND_NS;
     uint64_t ns;
 
-    if (__builtin_mul_overflow(number(data, len), unit_ns, &ns)) {
+    if (__builtin_mul_overflow(wire_number(data, len), unit_ns, &ns)) {
         decode_fault(d, DECODE_FIELD_VALUE, flow_fields[action->at].key);
         return;
     }
@@ -261,7 +256,7 @@ static uint64_t distance(uint64_t a, uint64_t b)
 static void read_ntp_time(struct decode *d, const struct template_action *action,
                           const uint8_t *data, size_t len)
 {
-    const uint64_t value = number(data, len);
+    const uint64_t value = wire_number(data, len);
     const uint64_t received = d->datagram->received_ns / SECOND_NS + NTP_TO_UNIX;
     const bool exact = action->detail == 0 || decode_compat(d, COMPAT_ELEMENTS);
     const uint64_t fraction = (uint32_t)value & (exact ? UINT32_MAX : ~(uint32_t)0x7ff);
@@ -283,7 +278,7 @@ static void read_ntp_time(struct decode *d, const struct template_action *action
 static void read_time_delta(struct decode *d, const struct template_action *action,
                             const uint8_t *data, size_t len)
 {
-    const uint64_t before = number(data, len) * MICROSECOND_NS;
+    const uint64_t before = wire_number(data, len) * MICROSECOND_NS;
 
     if (before > d->message.export_ns) {
         decode_fault(d, DECODE_TIME_SUSPECT, flow_fields[action->at].key);
@@ -296,7 +291,7 @@ static void read_frame_size(struct decode *d, const struct template_action *acti
                             const uint8_t *data, size_t len)
 {
     (void)action;
-    FLOW_SET(&d->flow, bytes, number(data, len));
+    FLOW_SET(&d->flow, bytes, wire_number(data, len));
     FLOW_SET(&d->flow, packets, 1);
 }
 

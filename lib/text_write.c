@@ -147,24 +147,31 @@ static unsigned group(const uint8_t *bytes, int i)
 static int longest_zeros(const uint8_t *bytes, int *len)
 {
     int best = -1;
-    int n = 0;
 
     *len = 1;
     for (int i = 0; i < 8; i++) {
-        n = group(bytes, i) == 0 ? n + 1 : 0;
+        int n = 0;
+
+        while (i + n < 8 && group(bytes, i + n) == 0) {
+            n++;
+        }
         if (n > *len) {
-            best = i + 1 - n;
+            best = i;
             *len = n;
         }
+        i += n;
     }
     return best;
 }
 
 static char *write_group(char *out, unsigned value)
 {
-    const int digits = (35 - __builtin_clz(value | 1)) / 4;
+    int shift = 12;
 
-    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
+    while (shift > 0 && value >> shift == 0) {
+        shift -= 4;
+    }
+    for (; shift >= 0; shift -= 4) {
         *out++ = hex_digits[value >> shift & 15];
     }
     return out;

@@ -51,10 +51,11 @@ static void write_text(struct state_text *text, const struct exporters *exporter
 
 static void restore_lines(struct exporters *exporters, const struct state_text *text)
 {
-    const char *at = text->data;
+    const char *at = text->len == 0 ? "" : text->data;
+    const char *const last = at + text->len;
 
-    while (at < text->data + text->len) {
-        const char *end = memchr(at, '\n', text->len - (size_t)(at - text->data));
+    while (at < last) {
+        const char *end = memchr(at, '\n', (size_t)(last - at));
         struct json_tokener *tokener = json_tokener_new();
         struct json_object *line = json_tokener_parse_ex(tokener, at, (int)(end - at));
 

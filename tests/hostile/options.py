@@ -161,6 +161,18 @@ CASES = [
         counts="sampling_value*2 options_records*4",
         shows=[{"bytes": 6, "sampling_rate": 5}, {"bytes": 7, "sampling_rate": 10}],
     ),
+    *[
+        case(
+            "D10",
+            f"IPFIX: a sampling probability of {bits} is none",
+            ipfix(ipfix_options(256, "149/4 311/8"), flow_set(256, u32(1), hexed(bits))),
+            ipfix(ipfix_templates(LEARN_T), SEND_X, sequence=1),
+            records=1,
+            counts="sampling_value options_records",
+            shows=[{"sampling_rate": 0}],
+        )
+        for bits in ("0000000000000001", "01a56e1fc2f8f359", "7ff0000000000000", "4000000000000000")
+    ],
     case(
         "D11",
         "v9: 9000 applications in one set",

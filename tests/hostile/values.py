@@ -81,6 +81,13 @@ CASES = [
             }
         ],
     ),
+    read(
+        "E13",
+        "a number of variable length, first in no octets: its place stays",
+        "1/* 1/* 1/*",
+        text(b"") + text(u64(7)) + text(u8(9)),
+        shows=[{"elements": {"octetDeltaCount": [None, 7, 9]}}],
+    ),
     *[
         read(
             "E14",
