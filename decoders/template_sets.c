@@ -145,11 +145,16 @@ static void release(struct decode *d, const struct template_sets *sets, uint16_t
 static void read_put_off(struct decode *d, struct template_sets *sets)
 {
     const uint16_t n = sets->n_put_off;
+    const uint32_t number = d->message.set;
 
     for (uint16_t i = 0; i < n && !sets->spent; i++) {
-        read_data_set(d, sets, sets->put_off[i].id, &sets->put_off[i].set);
+        struct template_set_put_off *put_off = &sets->put_off[i];
+
+        d->message.set = put_off->number;
+        read_data_set(d, sets, put_off->id, &put_off->set);
     }
     sets->n_put_off = 0;
+    d->message.set = number;
 }
 
 static bool was_put_off(const struct template_sets *sets, uint16_t id)
@@ -235,7 +240,7 @@ static void put_off_or_read(struct decode *d, struct template_sets *sets, uint16
         read_data_set(d, sets, id, set);
         return;
     }
-    sets->put_off[sets->n_put_off++] = (struct template_set_put_off){id, *set};
+    sets->put_off[sets->n_put_off++] = (struct template_set_put_off){id, d->message.set, *set};
 }
 
 static void read_set(struct decode *d, struct template_sets *sets, uint16_t id, struct wire *set)

@@ -10,6 +10,7 @@ enum { TEMPLATE_SETS_PUT_OFF_MAX = 16 };
 /* A data set that is read behind the options data of its datagram, which may say its rate. */
 struct template_set_put_off {
     uint16_t id;
+    uint32_t number; /* in its message */
     struct wire set;
 };
 

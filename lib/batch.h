@@ -11,11 +11,27 @@ struct slice {
     size_t len;
 };
 
+/* What a record is about, for transports that send kinds to different places: the first that fits. */
+#define RECORD_KINDS(X)                                                                            \
+    X(NAT, "nat", "events of address translation")                                                 \
+    X(SFLOW, "sflow", "sFlow records")                                                             \
+    X(IPFIX, "ipfix", "IPFIX records")                                                             \
+    X(NETFLOW, "netflow", "NetFlow records")                                                       \
+    X(OTHER, "other", "all other records")
+
+enum record_kind {
+#define X(kind, word, text) RECORD_##kind,
+    RECORD_KINDS(X)
+#undef X
+        RECORD_KIND_COUNT,
+};
+
 /* One encoded flow.  Its separator stands right behind value and is not counted in it. */
 struct record {
     struct slice key; /* empty for none */
     struct slice value;
     uint64_t time_ms; /* for transports that stamp their messages */
+    enum record_kind kind;
 };
 
 /*
@@ -52,7 +68,7 @@ int batch_open_keys(struct batch *batch, size_t max);
 /* Where a record of at most max octets may be written, or NULL if the batch must leave first. */
 char *batch_room(struct batch *batch, size_t max);
 
-/* Adds the record of len octets that was written to batch_room(). */
+/* Adds the record of len octets that was written to batch_room(), of kind OTHER. */
 void batch_add(struct batch *batch, size_t len, uint64_t time_ms);
 
 /* Where the key of one more record may be written, of the octets that batch_open_keys() got. */
@@ -60,6 +76,9 @@ char *batch_key_room(struct batch *batch);
 
 /* Gives the record that was added last the key of len octets that was written there. */
 void batch_add_key(struct batch *batch, size_t len);
+
+/* Says what the record that was added last is about. */
+void batch_set_kind(struct batch *batch, enum record_kind kind);
 
 /* Forgets the records. */
 void batch_clear(struct batch *batch);
