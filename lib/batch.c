@@ -67,6 +67,12 @@ void batch_add(struct batch *batch, size_t len, uint64_t time_ms)
     batch->records[batch->n++] = (struct record){.value = {value, len}, .time_ms = time_ms};
 }
 
+void batch_set_kind(struct batch *batch, enum record_kind kind)
+{
+    assert(batch->n > 0);
+    batch->records[batch->n - 1].kind = kind;
+}
+
 char *batch_key_room(struct batch *batch)
 {
     return batch->keys + batch->keys_used;

@@ -11,16 +11,16 @@ struct slice {
     size_t len;
 };
 
-/* What a record is about, for transports that send kinds to different places: the first that fits. */
+/* What a record is about, for transports that send kinds to different places. */
 #define RECORD_KINDS(X)                                                                            \
-    X(NAT, "nat", "events of address translation")                                                 \
-    X(SFLOW, "sflow", "sFlow records")                                                             \
-    X(IPFIX, "ipfix", "IPFIX records")                                                             \
-    X(NETFLOW, "netflow", "NetFlow records")                                                       \
-    X(OTHER, "other", "all other records")
+    X(OTHER, "other")                                                                              \
+    X(NETFLOW, "netflow")                                                                          \
+    X(IPFIX, "ipfix")                                                                              \
+    X(SFLOW, "sflow")                                                                              \
+    X(NAT, "nat") /* an event of address translation, by whichever protocol */
 
 enum record_kind {
-#define X(kind, word, text) RECORD_##kind,
+#define X(kind, word) RECORD_##kind,
     RECORD_KINDS(X)
 #undef X
         RECORD_KIND_COUNT,

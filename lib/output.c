@@ -56,6 +56,20 @@ static uint64_t time_ms(const struct output *output, const struct flow *flow)
     return FLOW_HAS(flow, time_received) ? flow->time_received / 1000000 : 0;
 }
 
+static enum record_kind kind_of(const struct flow *flow)
+{
+    static const enum record_kind kinds[] = {
+        [FLOW_TYPE_SFLOW_5] = RECORD_SFLOW,      [FLOW_TYPE_NETFLOW_V5] = RECORD_NETFLOW,
+        [FLOW_TYPE_NETFLOW_V9] = RECORD_NETFLOW, [FLOW_TYPE_IPFIX] = RECORD_IPFIX,
+        [FLOW_TYPE_NETFLOW_V1] = RECORD_NETFLOW, [FLOW_TYPE_NETFLOW_V7] = RECORD_NETFLOW,
+    };
+
+    if (FLOW_HAS(flow, nat_event)) {
+        return RECORD_NAT;
+    }
+    return flow->type < sizeof(kinds) / sizeof(kinds[0]) ? kinds[flow->type] : RECORD_OTHER;
+}
+
 static void add_key(struct output *output, const struct flow *flow)
 {
     struct batch *batch = &output->batch;
@@ -77,6 +91,7 @@ size_t output_flow(struct output *output, const struct flow *flow)
     }
     len = format->ops->write(format, flow, room);
     batch_add(&output->batch, len, time_ms(output, flow));
+    batch_set_kind(&output->batch, kind_of(flow));
     add_key(output, flow);
     COUNT(output->counters, records);
     return len + output->batch.separator_len;

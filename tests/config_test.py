@@ -3,8 +3,7 @@
 """Configuration files: what is right is taken, what is broken is refused with its place.
 
 tests/config/weir.yaml is the example.  Broken files are made of it by seeded mutations; each must
-end `weir check` with 1 and a line that begins with file:line:column, and a reload of it must leave
-a running collector as it is.
+end `weir check` with 1 and a line that begins with file:line:column.
 """
 
 import argparse
@@ -12,18 +11,14 @@ import os
 import pathlib
 import random
 import re
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = pathlib.Path(__file__).parent
 EXAMPLE = (HERE / "config" / "weir.yaml").read_text(encoding="utf-8")
 MUTANTS, SEED = 260, 7011
 PATIENCE = 20  # s
-RELOADS = 40  # mutants that a running collector is asked to take
 
 
 # What a line may become; None where the line does not lend itself to it.
@@ -156,71 +151,6 @@ def faults_of_the_environment(weir):
             yield f"{variable}={value}: exit {done.returncode}, {done.stderr.decode()}"
 
 
-class Collector:
-    """weir with a configuration file, and its log."""
-
-    def __init__(self, weir, config, log):
-        self.log = open(log, "w+b")
-        command = [weir, "-config", config, "-logfmt", "normal", "-addr="]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self.log)
-
-    def lines(self):
-        self.log.flush()
-        return pathlib.Path(self.log.name).read_text(encoding="utf-8", errors="replace").splitlines()
-
-    def wait_for(self, text, n):
-        end = time.monotonic() + PATIENCE
-        while sum(text in line for line in self.lines()) < n:
-            if time.monotonic() > end or self.process.poll() is not None:
-                return False
-            time.sleep(0.01)
-        return True
-
-    def close(self):
-        self.process.terminate()
-        status = self.process.wait(PATIENCE)
-        self.log.close()
-        return status
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
-def faults_of_reloads(weir, folder, texts):
-    config = pathlib.Path(folder, "running.yaml")
-    ports = free_port(), free_port()
-
-    def to_run(text):
-        loud = text.replace("loglevel: warn", "loglevel: info")
-        return loud.replace("6343", ports[0]).replace("2055", ports[1])
-
-    example = to_run(EXAMPLE)
-    config.write_text(example, encoding="utf-8")
-    collector = Collector(weir, str(config), os.path.join(folder, "log"))
-    if not collector.wait_for("starting collection", 1):
-        yield "the collector does not start"
-    for n, text in enumerate(texts, 1):
-        config.write_bytes(to_run(text).encode())
-        collector.process.send_signal(signal.SIGHUP)
-        if not collector.wait_for("not reloaded", n):
-            yield f"no refusal of\n{text}"
-            break
-    config.write_text(example.replace("time: 30s", "time: 10s"), encoding="utf-8")
-    collector.process.send_signal(signal.SIGHUP)
-    if not collector.wait_for("msg=reloaded", 1):
-        yield "a good file is not taken after the bad ones"
-    config.write_text(example.replace("sep: \"\\n\"", "sep: x"), encoding="utf-8")
-    collector.process.send_signal(signal.SIGHUP)
-    if not collector.wait_for("options=transport.file.sep", 1):
-        yield "an option that waits for the next start is not named"
-    status = collector.close()
-    if status != 0:
-        yield f"the collector ended with {status}"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weir", required=True, help="the program under test")
@@ -231,7 +161,6 @@ def main():
             *faults_of_the_example(weir, folder),
             *faults_of_mutants(weir, folder, texts),
             *faults_of_the_environment(weir),
-            *faults_of_reloads(weir, folder, texts[:RELOADS]),
         ]
     print("\n".join(faults))
     print(f"{len(texts)} broken files, {len(faults)} faults")

@@ -38,7 +38,7 @@ size_t kafka_next_message(const struct kafka *k, const struct batch *batch, size
     const struct record *last = begin;
 
     while (last + 1 < end && (size_t)(last + 1 - begin) < k->settings.records_per_message &&
-           same_key(last[1].key, begin->key) &&
+           last[1].kind == begin->kind && same_key(last[1].key, begin->key) &&
            (size_t)(last[1].value.data + last[1].value.len - begin->value.data) <=
                k->settings.message_octets) {
         last++;
@@ -48,6 +48,7 @@ size_t kafka_next_message(const struct kafka *k, const struct batch *batch, size
         .value = {begin->value.data,
                   (size_t)(last->value.data + last->value.len - begin->value.data)},
         .time_ms = begin->time_ms,
+        .kind = begin->kind,
     };
     return (size_t)(last - begin) + 1;
 }
@@ -77,7 +78,7 @@ void kafka_bury(struct kafka *k, const struct kafka_error *error, rd_kafka_resp_
                 const struct kafka_message *m, unsigned records)
 {
     const struct kafka_letter letter = {
-        .topic = k->settings.topic,
+        .topic = kafka_settings_topic(&k->settings, m->kind),
         .code = rd_kafka_err2name(code),
         .reason = rd_kafka_err2str(code),
         .key = m->key,
@@ -86,6 +87,17 @@ void kafka_bury(struct kafka *k, const struct kafka_error *error, rd_kafka_resp_
 
     kafka_dead_letter_write(&k->dead_letter, &letter);
     transport_lost(&k->transport, error->loss, records);
+}
+
+struct kafka_message kafka_message_of(const struct kafka *k, const rd_kafka_message_t *m)
+{
+    const char *topic = rd_kafka_topic_name(m->rkt);
+
+    return (struct kafka_message){
+        .key = {m->key, m->key_len},
+        .value = {m->payload, m->len},
+        .kind = kafka_settings_kind(&k->settings, (struct slice){topic, strlen(topic)}),
+    };
 }
 
 void kafka_wake(struct kafka *k)

@@ -83,7 +83,7 @@ struct kafka {
     struct kafka_producer *retired[KAFKA_RETIRED_MAX]; /* had a fatal error; NULL where free */
     uint64_t renewed_ns;                               /* when a producer was last renewed */
     bool fatal;                                        /* the producer must be renewed */
-    unsigned partitions;                               /* of the topic, as they were last logged */
+    unsigned partitions[RECORD_KIND_COUNT];            /* of the topics, as they were last logged */
     uint64_t topic_missing_ns; /* since when a broker answers and it is not there; or 0 */
     bool topic_missing_said;
     bool brokers_found;  /* of srv */
@@ -100,6 +100,9 @@ size_t kafka_next_message(const struct kafka *k, const struct batch *batch, size
 /* Sends a message by a producer, and counts it. */
 rd_kafka_resp_err_t kafka_send_message(struct kafka *k, struct kafka_producer *p,
                                        const struct kafka_message *m);
+
+/* The message of a delivery report; its time is not known. */
+struct kafka_message kafka_message_of(const struct kafka *k, const rd_kafka_message_t *m);
 
 /* From any thread: makes the thread look for something to do. */
 void kafka_wake(struct kafka *k);

@@ -72,14 +72,15 @@ static bool rescue(struct kafka *k, const struct kafka_producer *p, const struct
 void kafka_direct_report(struct kafka *k, struct kafka_producer *p, const rd_kafka_message_t *m)
 {
     const struct kafka_ticket ticket = kafka_ticket_read(m->_private);
-    struct kafka_message message = {
-        .key = {m->key, m->key_len}, .value = {m->payload, m->len}, .time_ms = ticket.number};
     const struct kafka_error *error = kafka_error_of(m->err);
+    struct kafka_message message;
 
     if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         transport_delivered(&k->transport, ticket.records);
         return;
     }
+    message = kafka_message_of(k, m);
+    message.time_ms = ticket.number;
     if (rescue(k, p, error, &message, ticket)) {
         (void)kafka_count_failure(k, m->err, "sent again");
         return;

@@ -9,6 +9,7 @@ struct entry {
     struct entry *next;
     uint64_t time_ms;
     unsigned records;
+    enum record_kind kind;
     size_t key_len;
     size_t value_len;
     char octets[]; /* key, value */
@@ -50,6 +51,7 @@ static struct entry *new_entry(const struct kafka_message *m, size_t records)
     *e = (struct entry){
         .time_ms = m->time_ms,
         .records = (unsigned)records,
+        .kind = m->kind,
         .key_len = m->key.len,
         .value_len = m->value.len,
     };
@@ -146,6 +148,7 @@ static bool send_entry(struct kafka *k, struct entry *e)
         .key = {e->octets, e->key_len},
         .value = {e->octets + e->key_len, e->value_len},
         .time_ms = e->time_ms,
+        .kind = e->kind,
         .opaque = kafka_ticket_write((struct kafka_ticket){e->time_ms, 0, e->records}),
     };
     const rd_kafka_resp_err_t code = kafka_send_message(k, k->producer, &m);

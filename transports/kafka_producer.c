@@ -56,20 +56,34 @@ static void choose_partitioner(const struct kafka_producer_plan *plan, rd_kafka_
     }
 }
 
-static rd_kafka_topic_t *new_topic(struct kafka_producer *p, const struct kafka_producer_plan *plan)
+static rd_kafka_topic_t *new_topic(struct kafka_producer *p, const struct kafka_producer_plan *plan,
+                                   enum record_kind kind)
 {
     rd_kafka_topic_conf_t *conf = rd_kafka_default_topic_conf_dup(p->rk);
+    const char *name = kafka_settings_topic(plan->settings, kind);
     rd_kafka_topic_t *topic;
 
-    rd_kafka_topic_conf_set_opaque(conf, &p->turn);
+    rd_kafka_topic_conf_set_opaque(conf, &p->turns[kind]);
     choose_partitioner(plan, conf);
-    topic = rd_kafka_topic_new(p->rk, plan->settings->topic, conf);
+    topic = rd_kafka_topic_new(p->rk, name, conf);
     if (topic == NULL) {
-        LOG(ERROR, "there can be no such topic", LOG_TEXT("topic", plan->settings->topic),
+        LOG(ERROR, "there can be no such topic", LOG_TEXT("topic", name),
             LOG_TEXT("error", rd_kafka_err2str(rd_kafka_last_error())));
         rd_kafka_topic_conf_destroy(conf);
     }
     return topic;
+}
+
+/* Kinds that share a topic share librdkafka's handle of it. */
+static bool open_topics(struct kafka_producer *p, const struct kafka_producer_plan *plan)
+{
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        p->topics[kind] = new_topic(p, plan, (enum record_kind)kind);
+        if (p->topics[kind] == NULL) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static rd_kafka_headers_t *new_headers(const struct option_list *list)
@@ -96,8 +110,7 @@ struct kafka_producer *kafka_producer_new(const struct kafka_producer_plan *plan
     }
     p->alone = plan->alone;
     p->rk = new_handle(plan);
-    p->topic = p->rk == NULL ? NULL : new_topic(p, plan);
-    if (p->topic == NULL) {
+    if (p->rk == NULL || !open_topics(p, plan)) {
         kafka_producer_free(p);
         return NULL;
     }
@@ -117,8 +130,8 @@ void kafka_producer_free(struct kafka_producer *p)
     if (p->headers != NULL) {
         rd_kafka_headers_destroy(p->headers);
     }
-    if (p->topic != NULL) {
-        rd_kafka_topic_destroy(p->topic);
+    for (int kind = 0; kind < RECORD_KIND_COUNT && p->topics[kind] != NULL; kind++) {
+        rd_kafka_topic_destroy(p->topics[kind]);
     }
     if (p->rk != NULL) {
         rd_kafka_destroy(p->rk);
@@ -136,7 +149,7 @@ rd_kafka_resp_err_t kafka_producer_send(struct kafka_producer *p, const struct k
 {
     rd_kafka_headers_t *headers = p->headers == NULL ? NULL : rd_kafka_headers_copy(p->headers);
     const rd_kafka_resp_err_t error =
-        rd_kafka_producev(p->rk, RD_KAFKA_V_RKT(p->topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+        rd_kafka_producev(p->rk, RD_KAFKA_V_RKT(p->topics[m->kind]), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                           RD_KAFKA_V_KEY(m->key.len == 0 ? NULL : m->key.data, m->key.len),
                           RD_KAFKA_V_VALUE(readable(m->value.data), m->value.len),
                           RD_KAFKA_V_TIMESTAMP((int64_t)m->time_ms), RD_KAFKA_V_HEADERS(headers),

@@ -13,17 +13,18 @@ struct kafka_message {
     struct slice key; /* empty for none */
     struct slice value;
     uint64_t time_ms; /* 0 for now */
-    void *opaque;     /* comes back with its delivery report */
+    enum record_kind kind;
+    void *opaque; /* comes back with its delivery report */
 };
 
-/* One producer of librdkafka and its topic. */
+/* One producer of librdkafka and its topics. */
 struct kafka_producer {
     rd_kafka_t *rk;
-    rd_kafka_topic_t *topic;
+    rd_kafka_topic_t *topics[RECORD_KIND_COUNT];
     rd_kafka_queue_t *queue; /* of all its events */
     rd_kafka_headers_t *headers;
-    _Atomic uint32_t turn; /* of the partitioner */
-    bool alone;            /* each message makes a batch of its own */
+    _Atomic uint32_t turns[RECORD_KIND_COUNT]; /* of the partitioner */
+    bool alone;                                /* each message makes a batch of its own */
 };
 
 /* What a producer is made of; borrowed for the call. */

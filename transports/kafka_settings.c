@@ -89,5 +89,23 @@ bool kafka_settings_resolve(struct kafka_settings *s)
     if (s->policy == KAFKA_SPOOL && *s->spool_path == '\0') {
         return refuse("spool.path", "", "a directory, for -transport.kafka.policy spool");
     }
-    return *s->topic != '\0' || refuse("topic", s->topic, "the name of a topic");
+    return *s->topics[RECORD_OTHER] != '\0' || refuse("topic", "", "the name of a topic");
+}
+
+const char *kafka_settings_topic(const struct kafka_settings *s, enum record_kind kind)
+{
+    return s->topics[kind] == NULL || *s->topics[kind] == '\0' ? s->topics[RECORD_OTHER]
+                                                               : s->topics[kind];
+}
+
+enum record_kind kafka_settings_kind(const struct kafka_settings *s, struct slice topic)
+{
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        const char *name = kafka_settings_topic(s, (enum record_kind)kind);
+
+        if (strlen(name) == topic.len && memcmp(name, topic.data, topic.len) == 0) {
+            return (enum record_kind)kind;
+        }
+    }
+    return RECORD_OTHER;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/batch.h"
 #include "lib/option.h"
 #include "lib/spool.h"
 
@@ -35,7 +36,7 @@ struct kafka_settings {
     /* goflow2's. */
     const char *brokers;
     const char *srv;
-    const char *topic;
+    const char *topics[RECORD_KIND_COUNT]; /* that of OTHER is for kinds that have none */
     const char *version;
     const char *compression;
     bool hashing;
@@ -76,6 +77,12 @@ struct kafka_settings {
     enum kafka_policy policy;
     enum spool_sync spool_sync;
 };
+
+/* The topic of a kind of records. */
+const char *kafka_settings_topic(const struct kafka_settings *settings, enum record_kind kind);
+
+/* The kind, the first of those that share it, whose topic has this name; OTHER if none has. */
+enum record_kind kafka_settings_kind(const struct kafka_settings *settings, struct slice topic);
 
 /* Reads the words among them; false if one cannot be, logged. */
 bool kafka_settings_resolve(struct kafka_settings *settings);

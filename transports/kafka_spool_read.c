@@ -29,6 +29,7 @@ static bool send_entry(struct kafka *k, const struct spool_entry *entry)
         .key = entry->record.key,
         .value = entry->record.value,
         .time_ms = entry->record.time_ms,
+        .kind = kafka_settings_kind(&k->settings, entry->topic),
         .opaque = kafka_spool_ticket(run),
     };
     const rd_kafka_resp_err_t code =

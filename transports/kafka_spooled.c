@@ -130,7 +130,8 @@ static void send_run(struct kafka *k, const struct batch *batch, size_t first, s
 static size_t bury_too_large(struct kafka *k, const struct record *record)
 {
     const rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
-    const struct kafka_message m = {.key = record->key, .value = record->value};
+    const struct kafka_message m = {
+        .key = record->key, .value = record->value, .kind = record->kind};
 
     kafka_bury(k, kafka_count_failure(k, code, "lost"), code, &m, 1);
     return 1;
@@ -153,17 +154,31 @@ static void log_append(struct kafka *k, int error)
     }
 }
 
+/* How many records from first on go to one topic. */
+static size_t count_alike(const struct kafka *k, const struct batch *batch, size_t first)
+{
+    const char *topic = kafka_settings_topic(&k->settings, batch->records[first].kind);
+    size_t end = first + 1;
+
+    while (end < batch->n &&
+           kafka_settings_topic(&k->settings, batch->records[end].kind) == topic) {
+        end++;
+    }
+    return end - first;
+}
+
 static size_t spooled_send(struct kafka *k, const struct batch *batch, size_t first)
 {
     struct kafka_spooled *s = k->path_state;
-    const struct slice topic = {k->settings.topic, strlen(k->settings.topic)};
     size_t at = first;
     int error = 0;
 
     while (at < batch->n && (error == 0 || error == UV_EMSGSIZE)) {
+        const char *name = kafka_settings_topic(&k->settings, batch->records[at].kind);
+        const struct slice topic = {name, strlen(name)};
         struct spool_run run;
 
-        error = spool_append(s->spool, topic, &batch->records[at], batch->n - at, &run);
+        error = spool_append(s->spool, topic, &batch->records[at], count_alike(k, batch, at), &run);
         log_append(k, error);
         if (run.n > 0) {
             send_run(k, batch, at, run);
@@ -233,8 +248,7 @@ static void spooled_report(struct kafka *k, struct kafka_producer *p, const rd_k
     struct kafka_spooled *s = k->path_state;
     const struct kafka_ticket ticket = kafka_ticket_read(m->_private);
     const struct spool_run run = {ticket.number, ticket.records};
-    const struct kafka_message message = {.key = {m->key, m->key_len},
-                                          .value = {m->payload, m->len}};
+    struct kafka_message message;
 
     if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         spool_ack(s->spool, run);
