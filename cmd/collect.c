@@ -397,11 +397,16 @@ static void free_all(struct collect *c)
     (void)uv_loop_close(&c->loop);
 }
 
-/* What has been read is right, or this would not be reached. */
-static int check(const struct setup *setup)
+/* The words are right, or this would not be reached. */
+static int check(struct setup *setup)
 {
-    (void)fprintf(stderr, "weir: the configuration is right%s%s\n", setup->file == NULL ? "" : ": ",
-                  setup->file == NULL ? "" : setup->config);
+    const bool has_file = setup->file != NULL;
+
+    if (!setup_check_transport(setup)) {
+        return 1;
+    }
+    (void)fprintf(stderr, "weir: the configuration is right%s%s\n", has_file ? ": " : "",
+                  has_file ? setup->config : "");
     return 0;
 }
 

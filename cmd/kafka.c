@@ -30,10 +30,10 @@ struct create {
     size_t n;
 };
 
-static const char usage[] =
-    "Usage: weir kafka create-topics [options]\n\n"
-    "Makes the topic that -transport.kafka.topic names.  One that is there stays as it is.\n\n"
-    "Options, and those of the transport:";
+static const char usage[] = "Usage: weir kafka create-topics [options]\n\n"
+                            "Makes the topics that -transport.kafka.topic and its like name.  What "
+                            "is there stays as it is.\n\n"
+                            "Options, and those of the transport:";
 
 static const struct option create_options[] = {
     {"partitions", OPTION_COUNT, offsetof(struct create, partitions), "12",
@@ -80,15 +80,6 @@ static void make_settings(struct create *c)
     set_number(c, "min.insync.replicas", c->in_sync);
 }
 
-/* The topic is an option of the transport, so it is asked for by its name. */
-static const char *topic_of(const struct option_group *groups, size_t n)
-{
-    static const char name[] = "transport.kafka.topic";
-    struct option_place place;
-
-    return options_find(groups, n, name, strlen(name), &place) ? *(const char **)place.value : "";
-}
-
 static int create_topic(struct create *c, struct transport *kafka, const char *topic)
 {
     const struct kafka_topic_wish wish = {
@@ -111,6 +102,18 @@ static int create_topic(struct create *c, struct transport *kafka, const char *t
     default:
         return 1;
     }
+}
+
+static int create_topics(struct create *c, struct transport *kafka)
+{
+    const char *names[RECORD_KIND_COUNT];
+    const size_t n = kafka_topic_names(kafka, names);
+    int status = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        status |= create_topic(c, kafka, names[i]);
+    }
+    return status;
 }
 
 static bool are_numbers_right(const struct create *c)
@@ -166,7 +169,7 @@ static int create_main(struct transport *kafka, int argc, char **argv)
         return 2;
     }
     make_settings(&c);
-    return create_topic(&c, kafka, topic_of(groups, n));
+    return create_topics(&c, kafka);
 }
 
 static struct transport *new_kafka(void)

@@ -380,11 +380,22 @@ void setup_apply_log(const struct setup *setup)
     fault_log_set_muting(setup->errors_count, setup->errors_interval_ns);
 }
 
-int setup_open_transport(struct setup *setup, uv_loop_t *loop)
+static void prepare_transport(struct setup *setup)
 {
-    setup->chosen->loop = loop;
     setup->chosen->framed = setup->format_ops->framed;
     setup->chosen->goflow2 = strcmp(setup->words.compat, "goflow2") == 0;
+}
+
+bool setup_check_transport(struct setup *setup)
+{
+    prepare_transport(setup);
+    return setup->chosen->ops->check == NULL || setup->chosen->ops->check(setup->chosen);
+}
+
+int setup_open_transport(struct setup *setup, uv_loop_t *loop)
+{
+    prepare_transport(setup);
+    setup->chosen->loop = loop;
     return setup->chosen->ops->open(setup->chosen);
 }
 

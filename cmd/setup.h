@@ -84,6 +84,9 @@ bool setup_read_again(struct setup *setup, const struct command_line *line);
 /* Lets the log be as the setup says. */
 void setup_apply_log(const struct setup *setup);
 
+/* Whether the chosen transport's options can be; what cannot is logged. */
+bool setup_check_transport(struct setup *setup);
+
 /* Opens the chosen transport on the main thread's loop; 0 or UV_E*, logged. */
 int setup_open_transport(struct setup *setup, uv_loop_t *loop);
 

@@ -55,6 +55,11 @@ struct transport_ops {
     size_t size;                  /* of its own struct, which begins with a struct transport */
     const struct option *options; /* what it can be told; ends with a row of zeros */
 
+    /*
+     * Whether its options can be; what cannot is logged.  Opens nothing, and leaves
+     * nothing to be closed.  May be NULL.
+     */
+    bool (*check)(struct transport *t);
     /* Logs what went wrong, if something did. */
     int (*open)(struct transport *t);
     /*

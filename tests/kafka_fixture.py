@@ -85,10 +85,10 @@ class Kafka:
             *more,
         ]
 
-    def messages(self):
-        """All that the topic holds, in order within each partition."""
+    def messages(self, topic=topic):
+        """All that a topic holds, in order within each partition."""
         done = subprocess.run(
-            ["kcat", "-b", self.brokers, "-t", self.topic, "-C", "-e", "-q"]
+            ["kcat", "-b", self.brokers, "-t", topic, "-C", "-e", "-q"]
             + ["-o", "beginning", "-f", "%p %T %K %S\\n%k%s\\n%h\\n"],
             capture_output=True,
             timeout=PATIENCE,

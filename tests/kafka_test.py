@@ -159,6 +159,30 @@ class Arrival(unittest.TestCase):
             if ended_ms > 0:
                 self.assertEqual(m.time_ms, ended_ms)
 
+    def test_topics_by_kind(self):
+        for policy in ["drop-newest", "drop-oldest", "spool"]:
+            with self.subTest(policy), Kafka(MOCK) as kafka:
+                with tempfile.TemporaryDirectory() as folder:
+                    code, _, log, counters = replay(
+                        *kafka.options(
+                            "-transport.kafka.topic.sflow=flows.sflow",
+                            "-transport.kafka.topic.ipfix=flows.ipfix",
+                            f"-transport.kafka.policy={policy}",
+                            f"-transport.kafka.spool.path={folder}/spool",
+                        )
+                    )
+                self.assertEqual(code, 0, log)
+                arrived = 0
+                for topic, kinds in [
+                    ("flows.sflow", {"SFLOW_5"}),
+                    ("flows.ipfix", {"IPFIX"}),
+                    ("flows", {"NETFLOW_V1", "NETFLOW_V5", "NETFLOW_V7", "NETFLOW_V9"}),
+                ]:
+                    messages = kafka.messages(topic)
+                    arrived += len(messages)
+                    self.assertEqual({json.loads(m.value)["type"] for m in messages}, kinds)
+                self.assertEqual(arrived, counters["delivered"])
+
     def test_many_records_in_a_message(self):
         messages, counters = self.replayed(
             "-transport.kafka.records-per-message=10", "-transport.kafka.key=src_addr"

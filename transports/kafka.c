@@ -252,6 +252,7 @@ static void kafka_close(struct transport *t, unsigned timeout_ms)
     if (k->path_open && k->path->close != NULL) {
         k->path->close(k);
     }
+    k->path_open = false;
     kafka_close_producers(k);
     close_loop(k);
     kafka_dead_letter_close(&k->dead_letter);
@@ -338,6 +339,20 @@ static int kafka_open(struct transport *t)
     return error;
 }
 
+static bool kafka_check(struct transport *t)
+{
+    struct kafka *k = (struct kafka *)t;
+    rd_kafka_conf_t *conf = kafka_settings_resolve(&k->settings)
+                                ? kafka_config_new(&k->settings, t->goflow2, &k->secrets)
+                                : NULL;
+
+    kafka_secrets_clear(&k->secrets);
+    if (conf != NULL) {
+        rd_kafka_conf_destroy(conf);
+    }
+    return conf != NULL;
+}
+
 static size_t kafka_send(struct transport *t, const struct batch *batch, size_t first)
 {
     struct kafka *k = (struct kafka *)t;
@@ -364,6 +379,7 @@ const struct transport_ops transport_kafka = {
     .title = "Apache Kafka",
     .size = sizeof(struct kafka),
     .options = kafka_options,
+    .check = kafka_check,
     .open = kafka_open,
     .send = kafka_send,
     .wait = kafka_wait,

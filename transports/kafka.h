@@ -16,6 +16,7 @@
 #include "transports/kafka_settings.h"
 #include "transports/kafka_statistics.h"
 #include "transports/kafka_ticket.h"
+#include "transports/kafka_watch.h"
 
 /*
  * The transport inside.  Workers send; one thread with a loop of its own serves what
@@ -83,14 +84,12 @@ struct kafka {
     struct kafka_producer *retired[KAFKA_RETIRED_MAX]; /* had a fatal error; NULL where free */
     uint64_t renewed_ns;                               /* when a producer was last renewed */
     bool fatal;                                        /* the producer must be renewed */
-    unsigned partitions[RECORD_KIND_COUNT];            /* of the topics, as they were last logged */
-    uint64_t topic_missing_ns; /* since when a broker answers and it is not there; or 0 */
-    bool topic_missing_said;
-    bool brokers_found;  /* of srv */
-    uint64_t look_up_ns; /* when they are looked up next */
-    bool overdue;        /* nothing more is sent: the end has come */
-    uint64_t warned_ns;  /* of what is not secure */
-    bool all_down;       /* no broker has answered since this was said */
+    struct kafka_watch watches[RECORD_KIND_COUNT];     /* of the topics */
+    bool brokers_found;                                /* of srv */
+    uint64_t look_up_ns;                               /* when they are looked up next */
+    bool overdue;                                      /* nothing more is sent: the end has come */
+    uint64_t warned_ns;                                /* of what is not secure */
+    bool all_down; /* no broker has answered since this was said */
 };
 
 /* Makes the next message of the batch, of records from first on; returns of how many. */

@@ -9,11 +9,6 @@
 
 enum { REASON_OCTETS = 512 };
 
-static const uint64_t SECOND_NS = 1000000000;
-
-/* How long a topic may be unknown to a broker that answers before this is said. */
-static const uint64_t MISSING_NS = 3 * SECOND_NS;
-
 /* Whether it is the one for all that is new, and will send nothing more. */
 static bool is_at_its_end(const struct kafka *k, const struct kafka_producer *p)
 {
@@ -71,56 +66,13 @@ static void on_error(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t
     kafka_log_error(&k->log, code, rd_kafka_event_error_string(event));
 }
 
-static void log_partitions(struct kafka *k, unsigned partitions)
-{
-    if (k->partitions == 0) {
-        LOG(INFO, "Kafka has the topic", LOG_TEXT("topic", k->settings.topic),
-            LOG_NUMBER("partitions", partitions));
-    } else {
-        LOG(WARN, "the topic has other partitions than before: keys have moved",
-            LOG_TEXT("topic", k->settings.topic), LOG_NUMBER("before", k->partitions),
-            LOG_NUMBER("partitions", partitions));
-    }
-    k->partitions = partitions;
-}
-
-/* Said once, until the topic is there. */
-static void look_for_topic(struct kafka *k)
-{
-    const uint64_t now = uv_hrtime();
-
-    if (kafka_statistics_brokers_up(&k->statistics) == 0 || k->topic_missing_said) {
-        return;
-    }
-    if (k->topic_missing_ns == 0) {
-        k->topic_missing_ns = now;
-    }
-    if (now - k->topic_missing_ns >= MISSING_NS) {
-        k->topic_missing_said = true;
-        LOG(ERROR, "Kafka does not have the topic, or does not show it to this user",
-            LOG_TEXT("topic", k->settings.topic),
-            LOG_TEXT("to make it", "weir kafka create-topics"));
-    }
-}
-
 static void on_statistics(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)
 {
     const char *json = rd_kafka_event_stats(event);
-    unsigned partitions;
 
-    if (p != k->producer ||
-        !kafka_statistics_take(&k->statistics, json, strlen(json), k->settings.topic)) {
-        return;
-    }
-    partitions = kafka_statistics_partitions(&k->statistics);
-    if (partitions == 0) {
-        look_for_topic(k);
-        return;
-    }
-    k->topic_missing_ns = 0;
-    k->topic_missing_said = false;
-    if (partitions != k->partitions) {
-        log_partitions(k, partitions);
+    if (p == k->producer &&
+        kafka_statistics_take(&k->statistics, json, strlen(json), &k->settings)) {
+        kafka_watch_topics(k);
     }
 }
 

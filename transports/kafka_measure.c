@@ -25,8 +25,8 @@ void kafka_measure(const struct transport *t, transport_put *put, void *arg)
                 failed);
         }
     }
-    if (k->path->measure != NULL) {
+    if (k->path_open && k->path->measure != NULL) {
         k->path->measure(k, put, arg);
     }
-    kafka_statistics_measure(&k->statistics, put, arg);
+    kafka_statistics_measure(&k->statistics, &k->settings, put, arg);
 }

@@ -148,12 +148,12 @@ static void *readable(const char *octets)
 rd_kafka_resp_err_t kafka_producer_send(struct kafka_producer *p, const struct kafka_message *m)
 {
     rd_kafka_headers_t *headers = p->headers == NULL ? NULL : rd_kafka_headers_copy(p->headers);
-    const rd_kafka_resp_err_t error =
-        rd_kafka_producev(p->rk, RD_KAFKA_V_RKT(p->topics[m->kind]), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                          RD_KAFKA_V_KEY(m->key.len == 0 ? NULL : m->key.data, m->key.len),
-                          RD_KAFKA_V_VALUE(readable(m->value.data), m->value.len),
-                          RD_KAFKA_V_TIMESTAMP((int64_t)m->time_ms), RD_KAFKA_V_HEADERS(headers),
-                          RD_KAFKA_V_OPAQUE(m->opaque), RD_KAFKA_V_END);
+    const rd_kafka_resp_err_t error = rd_kafka_producev(
+        p->rk, RD_KAFKA_V_RKT(p->topics[m->kind]), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+        RD_KAFKA_V_KEY(m->key.len == 0 ? NULL : m->key.data, m->key.len),
+        RD_KAFKA_V_VALUE(readable(m->value.data), m->value.len),
+        RD_KAFKA_V_TIMESTAMP((int64_t)m->time_ms), RD_KAFKA_V_HEADERS(headers),
+        RD_KAFKA_V_OPAQUE(m->opaque), RD_KAFKA_V_END);
 
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR && headers != NULL) {
         rd_kafka_headers_destroy(headers);

@@ -109,3 +109,10 @@ enum record_kind kafka_settings_kind(const struct kafka_settings *s, struct slic
     }
     return RECORD_OTHER;
 }
+
+bool kafka_settings_is_first(const struct kafka_settings *s, enum record_kind kind)
+{
+    const char *topic = kafka_settings_topic(s, kind);
+
+    return kafka_settings_kind(s, (struct slice){topic, strlen(topic)}) == kind;
+}

@@ -84,6 +84,9 @@ const char *kafka_settings_topic(const struct kafka_settings *settings, enum rec
 /* The kind, the first of those that share it, whose topic has this name; OTHER if none has. */
 enum record_kind kafka_settings_kind(const struct kafka_settings *settings, struct slice topic);
 
+/* Whether kind is the first of those that share its topic: to walk over topics. */
+bool kafka_settings_is_first(const struct kafka_settings *settings, enum record_kind kind);
+
 /* Reads the words among them; false if one cannot be, logged. */
 bool kafka_settings_resolve(struct kafka_settings *settings);
 

@@ -256,6 +256,7 @@ static void spooled_report(struct kafka *k, struct kafka_producer *p, const rd_k
     } else if (kafka_is_purge(m->err)) {
         kafka_spool_leave(k, run);
     } else {
+        message = kafka_message_of(k, m);
         kafka_spool_take_back(k, p, kafka_count_failure(k, m->err, "kept in the spool"), &message,
                               run);
     }

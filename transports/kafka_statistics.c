@@ -36,6 +36,9 @@ static const struct {
     {"state", NULL, "kafka_broker_up", 1},
 };
 
+/* Places in totals. */
+enum { SENT_MESSAGES = 4, SENT_OCTETS = 5 };
+
 enum { BROKER_UP = KAFKA_BROKER_VALUES - 1 };
 
 int kafka_statistics_open(struct kafka_statistics *s, const char *codec)
@@ -99,28 +102,44 @@ static void take_brokers(struct kafka_statistics *s, struct json_object *brokers
 }
 
 /* Partition -1 is where messages wait for a partition. */
-static void take_topic(struct kafka_statistics *s, struct json_object *topic)
+static unsigned count_partitions(struct json_object *topic)
 {
     struct json_object *partitions = member(topic, "partitions");
-    const double octets = number(member(topic, "batchsize"), "sum");
-    const double messages = number(member(topic, "batchcnt"), "sum");
-    const double sent = s->totals[4];
-    const double message_octets = sent > 0 ? s->totals[5] / sent : 0;
+    const int n = partitions == NULL ? 0 : json_object_object_length(partitions);
 
-    if (partitions != NULL) {
-        const int n = json_object_object_length(partitions);
+    return (unsigned)(n > 0 && member(partitions, "-1") != NULL ? n - 1 : n);
+}
 
-        s->partitions = (unsigned)(member(partitions, "-1") == NULL ? n : n - 1);
+/* What batches of a topic held, and how large they were. */
+struct batches {
+    double messages;
+    double octets;
+};
+
+static void take_topics(struct kafka_statistics *s, struct json_object *topics,
+                        const struct kafka_settings *settings)
+{
+    const double message_octets =
+        s->totals[SENT_MESSAGES] > 0 ? s->totals[SENT_OCTETS] / s->totals[SENT_MESSAGES] : 0;
+    struct batches sum = {0, 0};
+
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        struct json_object *topic =
+            member(topics, kafka_settings_topic(settings, (enum record_kind)kind));
+
+        s->partitions[kind] = count_partitions(topic);
+        sum.messages += number(member(topic, "batchcnt"), "sum");
+        sum.octets += number(member(topic, "batchsize"), "sum");
     }
-    if (octets > 0 && messages > 0) {
-        s->ratio = messages * message_octets / octets;
+    if (sum.octets > 0 && sum.messages > 0) {
+        s->ratio = sum.messages * message_octets / sum.octets;
     }
 }
 
-static void take(struct kafka_statistics *s, struct json_object *all, const char *topic)
+static void take(struct kafka_statistics *s, struct json_object *all,
+                 const struct kafka_settings *settings)
 {
     struct json_object *brokers = member(all, "brokers");
-    struct json_object *of_topic = member(member(all, "topics"), topic);
 
     uv_mutex_lock(&s->mutex);
     for (int i = 0; i < KAFKA_TOTALS; i++) {
@@ -129,14 +148,12 @@ static void take(struct kafka_statistics *s, struct json_object *all, const char
     if (brokers != NULL) {
         take_brokers(s, brokers);
     }
-    if (of_topic != NULL) {
-        take_topic(s, of_topic);
-    }
+    take_topics(s, member(all, "topics"), settings);
     uv_mutex_unlock(&s->mutex);
 }
 
 bool kafka_statistics_take(struct kafka_statistics *s, const char *json, size_t len,
-                           const char *topic)
+                           const struct kafka_settings *settings)
 {
     struct json_tokener *tokener = json_tokener_new();
     struct json_object *all =
@@ -144,7 +161,7 @@ bool kafka_statistics_take(struct kafka_statistics *s, const char *json, size_t 
     const bool read = all != NULL && json_object_is_type(all, json_type_object);
 
     if (read) {
-        take(s, all, topic);
+        take(s, all, settings);
     }
     json_object_put(all);
     if (tokener != NULL) {
@@ -162,13 +179,26 @@ static void measure_brokers(const struct kafka_statistics *s, transport_put *put
     }
 }
 
-void kafka_statistics_measure(struct kafka_statistics *s, transport_put *put, void *arg)
+/* Each topic once, however many kinds go there. */
+static void measure_topics(const struct kafka_statistics *s, const struct kafka_settings *settings,
+                           transport_put *put, void *arg)
+{
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        if (kafka_settings_is_first(settings, (enum record_kind)kind)) {
+            put(arg, "kafka_topic_partitions", "topic",
+                kafka_settings_topic(settings, (enum record_kind)kind), s->partitions[kind]);
+        }
+    }
+}
+
+void kafka_statistics_measure(struct kafka_statistics *s, const struct kafka_settings *settings,
+                              transport_put *put, void *arg)
 {
     uv_mutex_lock(&s->mutex);
     for (int i = 0; i < KAFKA_TOTALS; i++) {
         put(arg, totals[i].name, NULL, NULL, s->totals[i]);
     }
-    put(arg, "kafka_topic_partitions", NULL, NULL, s->partitions);
+    measure_topics(s, settings, put, arg);
     if (s->ratio > 0) {
         put(arg, "kafka_compression_ratio", NULL, NULL, s->ratio);
         put(arg, "kafka_codec", "codec", s->ratio < LEAST_RATIO ? "none" : s->codec, 1);
@@ -177,12 +207,12 @@ void kafka_statistics_measure(struct kafka_statistics *s, transport_put *put, vo
     uv_mutex_unlock(&s->mutex);
 }
 
-unsigned kafka_statistics_partitions(struct kafka_statistics *s)
+unsigned kafka_statistics_partitions(struct kafka_statistics *s, enum record_kind kind)
 {
     unsigned partitions;
 
     uv_mutex_lock(&s->mutex);
-    partitions = s->partitions;
+    partitions = s->partitions[kind];
     uv_mutex_unlock(&s->mutex);
     return partitions;
 }

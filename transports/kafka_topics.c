@@ -207,6 +207,19 @@ static int count_partitions(const struct admin *a, const char *name, int timeout
     return partitions;
 }
 
+size_t kafka_topic_names(const struct transport *kafka, const char *names[static RECORD_KIND_COUNT])
+{
+    const struct kafka_settings *settings = &((const struct kafka *)kafka)->settings;
+    size_t n = 0;
+
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        if (kafka_settings_is_first(settings, (enum record_kind)kind)) {
+            names[n++] = kafka_settings_topic(settings, (enum record_kind)kind);
+        }
+    }
+    return n;
+}
+
 enum kafka_topic_outcome kafka_make_topic(struct transport *kafka,
                                           const struct kafka_topic_wish *wish, int timeout_ms,
                                           int *partitions)

@@ -21,6 +21,10 @@ struct kafka_topic_wish {
     size_t n_settings;
 };
 
+/* The topics that a transport kafka sends to, each once; returns how many. */
+size_t kafka_topic_names(const struct transport *kafka,
+                         const char *names[static RECORD_KIND_COUNT]);
+
 enum kafka_topic_outcome { KAFKA_TOPIC_MADE, KAFKA_TOPIC_THERE, KAFKA_TOPIC_FAILED };
 
 /*
