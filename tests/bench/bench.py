@@ -9,6 +9,8 @@ ratios mean something.  --check compares the instructions with those of instruct
 import argparse
 import json
 import pathlib
+import re
+import subprocess
 import sys
 import tempfile
 
@@ -122,8 +124,20 @@ def print_paced(given, folder, loads):
 # --- Against the committed figures ---
 
 
+def machine():
+    """What instructions depend on beside the sources: the processor, by which the C library chooses
+    its functions, and the compiler."""
+    processor = pathlib.Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    model = re.search(r"model name\s*: (.*)", processor)
+    compiler = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=True)
+    return f"{model[1] if model else 'unknown'}, {compiler.stdout.splitlines()[0]}"
+
+
 def check(given, folder):
-    known = json.loads(FIGURES.read_text(encoding="ascii"))
+    figures = json.loads(FIGURES.read_text(encoding="ascii"))
+    known, there = figures["instructions"], figures["machine"]
+    if there != machine():
+        raise program.NotCounted(f"counted on {there}, and this is {machine()}")
     failed = False
     for kind, works in count(given, folder).items():
         for work, counted in works.items():
@@ -141,7 +155,8 @@ def renew(given, folder):
         kind: {work: round(value, 1) for work, value in works.items()}
         for kind, works in count(given, folder).items()
     }
-    FIGURES.write_text(json.dumps(counted, indent=2) + "\n", encoding="ascii")
+    figures = {"machine": machine(), "instructions": counted}
+    FIGURES.write_text(json.dumps(figures, indent=2) + "\n", encoding="ascii")
     return 0
 
 

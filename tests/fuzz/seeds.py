@@ -50,7 +50,7 @@ def decoder_of(payload):
 
 
 def packet(payload):
-    """The sampled packet of a datagram that has but one, behind an octet that says how it begins."""
+    """The one sampled packet of a datagram, behind an octet that says how it begins."""
     length = int.from_bytes(payload[PACKET_AT - 4 : PACKET_AT], "big")
     kind = payload[PACKET_AT - 13 : PACKET_AT - 12]
     return kind + payload[PACKET_AT : PACKET_AT + length]

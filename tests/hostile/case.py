@@ -72,8 +72,8 @@ def case(
     """A row.
 
     Datagrams are octets, or Sent.  counts are the faults that must be counted, and no other;
-    counters may be named beside them.  if_right and if_wrong say what else is expected where the exporter has sent a
-    template 256 before: T, or another one.
+    counters may be named beside them.  if_right and if_wrong say what else is expected where the
+    exporter has sent a template 256 before: T, or another one.
     """
     unknown = expect(records, counts, shows)
     return Case(

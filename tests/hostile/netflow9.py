@@ -10,6 +10,14 @@ SEND_X = flow_set(256, X)
 EXPORTED = SECONDS * 1_000_000_000
 
 
+def ago(start, end):
+    """Times in ms before the export."""
+    return {
+        "time_flow_start_ns": EXPORTED - start * 10**6,
+        "time_flow_end_ns": EXPORTED - end * 10**6,
+    }
+
+
 def too_short(length):
     """Sets shorter than their own header."""
     return [
@@ -119,8 +127,8 @@ CASES = [
         v9(flow_set(256, u32(0xFFFFFFF0, 50, 5)), uptime=100, sequence=3),
         records=2,
         shows=[
-            {"time_flow_start_ns": EXPORTED - 10**6, "time_flow_end_ns": EXPORTED - 10**6},
-            {"time_flow_start_ns": EXPORTED - 116 * 10**6, "time_flow_end_ns": EXPORTED - 50 * 10**6},
+            ago(1, 1),
+            ago(116, 50),
         ],
     ),
 ]

@@ -161,7 +161,10 @@ CASES = [
         for n in (0, 4, 15)
     ],
     ip("P08", "3 octets of UDP", ipv4(17, udp()[:3]), {"src_port": 1024, "dst_port": 0}),
-    *[ip("P08", f"a UDP length of {n}", ipv4(17, udp(length=n)), SHOWS_PORTS) for n in (0, 7, 65535)],
+    *[
+        ip("P08", f"a UDP length of {n}", ipv4(17, udp(length=n)), SHOWS_PORTS)
+        for n in (0, 7, 65535)
+    ],
     ip("P08", "1 octet of ICMP", ipv4(1, u8(8)), {"icmp_type": 8, "icmp_code": 0}),
     ip6("P09", "39 octets of IPv6", ipv6(17)[:39], {"src_addr": "2001:db8::1", "dst_addr": ""}),
     ip6("P09", "a payload of 0 octets", ipv6(17, udp(), length=0), {**IPV6, "dst_port": 53}),

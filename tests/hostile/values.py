@@ -129,7 +129,7 @@ CASES = [
         "276/1 276/1 276/1 276/1 276/1 276/0 276/4",
         hexed("00 01 02 03 ff 00000001"),
         counts="field_length",
-        shows=[{"elements": {"dataRecordsReliability": [None, True, False, None, None, None, None]}}],
+        shows=[{"elements": {"dataRecordsReliability": [None, True, False] + [None] * 4}}],
     ),
     *[
         read(
