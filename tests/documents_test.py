@@ -9,8 +9,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "docs/configuration.md", "docs/formats.md",
-             "docs/goflow2.md", "docs/mapping.md", "docs/metrics.md", "docs/state.md",
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "docs/configuration.md", "docs/delivery.md",
+             "docs/formats.md", "docs/performance.md", "docs/goflow2.md", "docs/mapping.md", "docs/metrics.md", "docs/state.md",
              "tests/captures/README.md")
 FOLDERS = ("cmd", "lib", "decoders", "transports", "tests", "docker", "docs")
 
