@@ -160,6 +160,8 @@ static void read_user(struct sflow_sample *sample, struct wire *w)
     if (wire_failed(w)) {
         return;
     }
+    decode_check_text(sample->d, &src, "src_user");
+    decode_check_text(sample->d, &dst, "dst_user");
     SFLOW_SET_IF(src.len != 0, flow, src_user, src);
     SFLOW_SET_IF(dst.len != 0, flow, dst_user, dst);
 }
@@ -176,6 +178,8 @@ static void read_url(struct sflow_sample *sample, struct wire *w)
     if (wire_failed(w)) {
         return;
     }
+    decode_check_text(sample->d, &url, "url");
+    decode_check_text(sample->d, &host, "hostname");
     SFLOW_SET_IF(url.len != 0, flow, url, url);
     SFLOW_SET_IF(host.len != 0, flow, hostname, host);
 }
@@ -248,7 +252,10 @@ static void read_acl(struct sflow_sample *sample, struct wire *w)
     wire_skip(w, 4); /* number */
     name = sflow_read_opaque(w);
     wire_skip(w, 4); /* direction */
-    SFLOW_SET_IF(!wire_failed(w) && name.len != 0, flow, acl_name, name);
+    if (!wire_failed(w) && name.len != 0) {
+        decode_check_text(sample->d, &name, "acl_name");
+        FLOW_SET(flow, acl_name, name);
+    }
 }
 
 /* A format of flow records.  Its reader sets fields when the record has proved whole. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/decoder.h"
 
+#include "lib/text_write.h"
+
 void decode_fault(struct decode *d, enum decode_error error, const char *detail)
 {
     counter_bump(&d->counters->errors[error], 1);
@@ -11,6 +13,13 @@ void decode_fault(struct decode *d, enum decode_error error, const char *detail)
     }
     if (d->report != NULL) {
         d->report(d, error, detail);
+    }
+}
+
+void decode_check_text(struct decode *d, const struct flow_slice *text, const char *detail)
+{
+    if (!text_is_utf8(text->data, text->len)) {
+        decode_fault(d, DECODE_STRING_INVALID, detail);
     }
 }
 

@@ -132,6 +132,9 @@ struct decoder {
 /* Counts a fault.  detail is for the log: a short text, or NULL. */
 void decode_fault(struct decode *d, enum decode_error error, const char *detail);
 
+/* Counts a text that is not UTF-8; it is repaired when it is written. */
+void decode_check_text(struct decode *d, const struct flow_slice *text, const char *detail);
+
 static inline bool decode_compat(const struct decode *d, unsigned difference)
 {
     return (d->settings->compat & difference) != 0;

@@ -201,8 +201,12 @@ void exporter_make_known(struct decode *d, struct exporter *exporter)
 
 static void get_to_know(struct decode *d, struct exporter *exporter)
 {
-    if (exporter->first_ns + STRANGER_NS <= d->datagram->received_ns ||
-        d->exporters->limits.strangers == 0) {
+    const uint64_t now = d->datagram->received_ns;
+
+    if (now < exporter->first_ns) {
+        exporter->first_ns = now; /* the clock was set back */
+    }
+    if (now - exporter->first_ns >= STRANGER_NS || d->exporters->limits.strangers == 0) {
         exporter_make_known(d, exporter);
     }
 }

@@ -127,6 +127,7 @@ static void read_text(struct decode *d, const struct template_action *action, co
         len--;
     }
     read_slice(d, action, data, len);
+    decode_check_text(d, member(d, action), flow_fields[action->at].key);
 }
 
 template_reader *template_reader_of_kind(enum flow_kind kind)
@@ -144,9 +145,30 @@ template_reader *template_reader_of_kind(enum flow_kind kind)
     return readers[kind];
 }
 
+/* RFC 7011 section 6.1.5: 1 is true, 2 is false. */
+static void check_boolean(struct decode *d, const struct flow_slice *value, const char *name)
+{
+    if (value->data[0] != 1 && value->data[0] != 2) {
+        decode_fault(d, DECODE_FIELD_VALUE, name);
+    }
+}
+
+/* What the writers of values would have to count. */
+static void check_element(struct decode *d, uint16_t index, const struct flow_slice *value)
+{
+    const struct element *element = &elements[index & 0x7fff];
+
+    if (element->type == TYPE_BOOLEAN && value->len > 0) {
+        check_boolean(d, value, element->name);
+    } else if (element->type == TYPE_STRING) {
+        decode_check_text(d, value, element->name);
+    }
+}
+
 void template_keep_element(struct decode *d, const struct template_action *action,
                            const uint8_t *data, size_t len)
 {
+    const struct flow_slice value = {data, (uint16_t)len};
     const struct flow_element element = {
         .data = data,
         .len = (uint16_t)len,
@@ -156,6 +178,7 @@ void template_keep_element(struct decode *d, const struct template_action *actio
         .repeated = (uint8_t)action->detail,
     };
 
+    check_element(d, action->element, &value);
     FLOW_APPEND(&d->flow, elements, element);
 }
 

@@ -43,6 +43,16 @@ static size_t character_len(const uint8_t *data, size_t left)
     return 0;
 }
 
+bool text_is_utf8(const uint8_t *data, size_t len)
+{
+    size_t n = 1;
+
+    for (size_t at = 0; at < len && n > 0; at += n) {
+        n = character_len(data + at, len - at);
+    }
+    return n > 0;
+}
+
 static char *write_escape(char *out, unsigned code)
 {
     out = TEXT_WRITE(out, "\\u");

@@ -61,6 +61,9 @@ char *text_write_datetime(char *out, uint64_t seconds, uint32_t nanoseconds);
 /* Lower-case hex; *cut becomes true if not all had room. */
 char *text_write_hex(char *out, const uint8_t *data, size_t len, bool *cut);
 
+/* Whether the octets are valid UTF-8 (RFC 3629). */
+bool text_is_utf8(const uint8_t *data, size_t len);
+
 /* What becomes of a string's octets. */
 enum text_escaping {
     TEXT_JSON,      /* the inside of a JSON string (RFC 8259 section 7); DEL is escaped, too */

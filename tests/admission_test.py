@@ -59,6 +59,13 @@ ROWS = [
         {"stranger_evicted": 481, "exporter_evicted": 0},
     ),
     (
+        "a clock that is set back makes no stranger for longer",
+        ["-exporter.max", "20", "-exporter.strangers", "10"],
+        [at(9999, learn()), at(0, send()), at(60, send(3)), *strangers(99, 62), at(63, send(4))],
+        3,
+        {"exporter_evicted": 0},
+    ),
+    (
         "before that, a stranger makes room for strangers",
         ["-exporter.max", "20", "-exporter.strangers", "10"],
         [at(0, learn()), at(59, send()), *strangers(500, 60), at(61, send(3))],

@@ -11,6 +11,7 @@ import sys
 ROOT = pathlib.Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "docs/configuration.md", "docs/delivery.md",
              "docs/formats.md", "docs/performance.md", "docs/goflow2.md", "docs/mapping.md", "docs/metrics.md", "docs/state.md",
+             "docs/reliability.md", "tests/hostile/README.md",
              "tests/captures/README.md")
 FOLDERS = ("cmd", "lib", "decoders", "transports", "tests", "docker", "docs")
 

@@ -89,7 +89,8 @@ def unbalanced(counters, sent, lines):
         yield f"{dropped} datagrams dropped for {costly} reasons"
     if dropped + counters.get("datagrams_decoded", 0) != sent:
         yield f"{dropped} datagrams dropped, {counters.get('datagrams_decoded', 0)} decoded"
-    if {counters.get("records", 0), *map(transport.get, ("taken", "delivered"))} - {lines, None}:
+    taken, delivered = transport.get("taken", 0), transport.get("delivered", 0)
+    if not counters.get("records", 0) == taken == delivered == lines:
         yield f"{counters.get('records', 0)} records counted, {lines} written, {transport}"
     if held < 0:
         yield f"{held} sets still held"

@@ -195,7 +195,7 @@ CASES = [
         ipfix(ipfix_templates(template(257, "10/4 1/4")), sequence=len(NAMES)),
         ipfix(flow_set(257, *[u32(n, 9) for n in range(1, len(NAMES) + 1)]), sequence=len(NAMES)),
         records=len(NAMES),
-        counts=f"options_records*{len(NAMES)}",
+        counts=f"options_records*{len(NAMES)} string_invalid*2",
         shows=[{"in_if_name": name} for name in NAMES.values()],
     ),
     case(

@@ -21,8 +21,13 @@ def read(identity, about, fields, record, records=1, learnt=(), **expected):
     )
 
 
-def string(about, octets, shown, identity="E22"):
-    return read(identity, about, "82/*", text(octets), shows=[{"if_name": shown}])
+def string(about, octets, shown):
+    return read("E22", about, "82/*", text(octets), shows=[{"if_name": shown}])
+
+
+def no_string(about, octets, shown):
+    counts = "string_invalid"
+    return read("E23", about, "82/*", text(octets), counts=counts, shows=[{"if_name": shown}])
 
 
 def a_list(about, element, octets, identity):
@@ -128,7 +133,7 @@ CASES = [
         "1 is true, 2 is false, all else is nothing",
         "276/1 276/1 276/1 276/1 276/1 276/0 276/4",
         hexed("00 01 02 03 ff 00000001"),
-        counts="field_length",
+        counts="field_length field_value*3",
         shows=[{"elements": {"dataRecordsReliability": [None, True, False] + [None] * 4}}],
     ),
     *[
@@ -207,15 +212,15 @@ CASES = [
     string("DEL, quotes, slashes", b'\x7f"\\/', '\x7f"\\/'),
     string("line separators of JavaScript", "\u2028\u2029".encode(), "\u2028\u2029"),
     string("a mark of order, a character that is none", "\ufeff\uffff".encode(), "\ufeff\uffff"),
-    string("an overlong NUL", hexed("c080"), "\ufffd" * 2, "E23"),
-    string("half a surrogate", hexed("eda080"), "\ufffd" * 3, "E23"),
-    string("beyond U+10FFFF", hexed("f4908080"), "\ufffd" * 4, "E23"),
-    string("no first octet", hexed("f5808080"), "\ufffd" * 4, "E23"),
-    string("a character cut", hexed("e282"), "\ufffd" * 2, "E23"),
-    string("a continuation alone", hexed("80"), "\ufffd", "E23"),
-    string("octets never used", hexed("feff"), "\ufffd" * 2, "E23"),
-    string("overlong, of four octets", hexed("f0808080"), "\ufffd" * 4, "E23"),
-    string("a character cut behind good ones", b"ok\xe2", "ok\ufffd", "E23"),
+    no_string("an overlong NUL", hexed("c080"), "\ufffd" * 2),
+    no_string("half a surrogate", hexed("eda080"), "\ufffd" * 3),
+    no_string("beyond U+10FFFF", hexed("f4908080"), "\ufffd" * 4),
+    no_string("no first octet", hexed("f5808080"), "\ufffd" * 4),
+    no_string("a character cut", hexed("e282"), "\ufffd" * 2),
+    no_string("a continuation alone", hexed("80"), "\ufffd"),
+    no_string("octets never used", hexed("feff"), "\ufffd" * 2),
+    no_string("overlong, of four octets", hexed("f0808080"), "\ufffd" * 4),
+    no_string("a character cut behind good ones", b"ok\xe2", "ok\ufffd"),
     *[
         read("E24", about, "82/32", octets.ljust(32, b"\0"), shows=[{"if_name": shown}])
         for about, octets, shown in (
