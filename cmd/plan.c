@@ -96,18 +96,26 @@ static bool read_allow(struct plan *plan, const struct plan_words *words, struct
     return true;
 }
 
+static const uint16_t names_told[] = {
+    FLOW_AT_in_if_name,      FLOW_AT_out_if_name,      FLOW_AT_ingress_vrf_name,
+    FLOW_AT_egress_vrf_name, FLOW_AT_application_name,
+};
+
 /* What costs something is done only where somebody wants it. */
 static void note_wants(struct plan *plan)
 {
-    static const uint16_t names[] = {
-        FLOW_AT_in_if_name,      FLOW_AT_out_if_name,      FLOW_AT_ingress_vrf_name,
-        FLOW_AT_egress_vrf_name, FLOW_AT_application_name,
-    };
-
     plan->decode.keep_elements = field_set_has(&plan->fields, FLOW_AT_elements);
     plan->decode.make_record_ids = field_set_has(&plan->fields, FLOW_AT_record_id);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        plan->decode.look_up_names |= field_set_has(&plan->fields, names[i]);
+    for (size_t i = 0; i < sizeof(names_told) / sizeof(names_told[0]); i++) {
+        plan->decode.look_up_names |= field_set_has(&plan->fields, names_told[i]);
+    }
+}
+
+void plan_note_key(struct plan *plan, const struct record_key *key)
+{
+    plan->decode.make_record_ids |= record_key_has(key, FLOW_AT_record_id);
+    for (size_t i = 0; i < sizeof(names_told) / sizeof(names_told[0]); i++) {
+        plan->decode.look_up_names |= record_key_has(key, names_told[i]);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "lib/exporter.h"
 #include "lib/field_set.h"
 #include "lib/mapping.h"
+#include "lib/record_key.h"
 
 /* The words that a plan is made of. */
 struct plan_words {
@@ -44,6 +45,9 @@ struct plan_fault {
 /* NULL if a word means nothing, a file is not right, or there is no memory: see *fault. */
 struct plan *plan_new(const struct plan_words *words, struct plan_fault *fault);
 void plan_free(struct plan *plan);
+
+/* Keys of records are made of these fields, too. */
+void plan_note_key(struct plan *plan, const struct record_key *key);
 
 /* Words that a list option may hold, and the bit of each; ends with a row of zeros. */
 struct plan_word {

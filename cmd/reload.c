@@ -35,6 +35,7 @@ static const char *const live[] = {
     "templates.exporter.max",
     "templates.max",
     "templates.rate",
+    "transport.kafka.key",
     "templates.ttl",
     "templates.ttl.extend-on-access",
 };
@@ -95,6 +96,7 @@ static void warn_of_fixed(const struct setup *running, const struct setup *fresh
 /* What one worker gets, and gives back. */
 struct swap {
     const struct plan *plan;
+    const struct record_key *key;
     struct format *format;
     bool done;
 };
@@ -105,7 +107,8 @@ static void swap_plan(struct pipeline *pipeline, void *arg)
     struct swap *swap = arg;
 
     if (exporters_set_settings(pipeline->exporters, &swap->plan->decode) &&
-        output_set_format(pipeline->output, &swap->format)) {
+        output_set_format(pipeline->output, &swap->format) &&
+        output_make_keys(pipeline->output, swap->key) == 0) {
         exporters_set_limits(pipeline->exporters, &swap->plan->limits);
         pipeline->settings = swap->plan->decode;
         swap->done = true;
@@ -116,6 +119,7 @@ static bool swap_worker(struct worker *worker, const struct setup *fresh)
 {
     struct swap swap = {
         .plan = fresh->plan,
+        .key = &fresh->key,
         .format = format_new(fresh->format_ops, &fresh->plan->fields, fresh->plan->decode.compat),
     };
 

@@ -215,7 +215,7 @@ static int resolve_key(struct setup *setup)
     }
     right = *words == '\0' ? record_key_hash(&setup->key, &setup->plan->key)
                            : record_key_parse(&setup->key, words, rather, sizeof(rather));
-    setup->plan->decode.make_record_ids |= record_key_has(&setup->key, FLOW_AT_record_id);
+    plan_note_key(setup->plan, &setup->key);
     (void)snprintf(option, sizeof(option), "transport.%s.key", setup->chosen->ops->name);
     return right ? -1 : refuse(setup, 2, option, words, rather);
 }

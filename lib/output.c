@@ -167,6 +167,10 @@ bool output_set_format(struct output *output, struct format **format)
 int output_make_keys(struct output *output, const struct record_key *key)
 {
     output_flush(output);
+    output->key = NULL;
+    if (batch_open_keys(&output->batch, key->max) != 0) {
+        return UV_ENOMEM;
+    }
     output->key = key->max == 0 ? NULL : key;
-    return batch_open_keys(&output->batch, key->max);
+    return 0;
 }
