@@ -159,7 +159,7 @@ class Broker:
     def format(self):
         """The users of SCRAM are data of the cluster, so they are made with it."""
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        given = ["-t", cluster, "-c", str(self.settings)]
+        given = [f"--cluster-id={cluster}", "-c", str(self.settings)]  # it may begin with a dash
         for mechanism in LOGINS:
             given += ["--add-scram", f"{mechanism}=[name={USER},password={PASSWORD}]"]
         command = self.java("kafka.tools.StorageTool", "format", *given)
