@@ -4,7 +4,7 @@
 
 #include <uv.h>
 
-#include "lib/listen_uri.h"
+#include "lib/listen/uri.h"
 
 enum { DEMO_REPLAYS = 2 };
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cmd/registry.h"
-#include "lib/option.h"
+#include "lib/option/option.h"
 #include "transports/kafka_topics.h"
 
 enum { SETTINGS_MAX = 8, NUMBER_OCTETS = 24, PARTITIONS_MAX = 100000 };

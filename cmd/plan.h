@@ -6,10 +6,10 @@
 
 #include "lib/admission.h"
 #include "lib/decoder.h"
-#include "lib/exporter.h"
+#include "lib/exporter/exporter.h"
 #include "lib/field_set.h"
-#include "lib/mapping.h"
-#include "lib/record_key.h"
+#include "lib/mapping/mapping.h"
+#include "lib/record/key.h"
 
 /* The words that a plan is made of. */
 struct plan_words {

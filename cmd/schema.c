@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "lib/mapping.h"
-#include "lib/option.h"
+#include "lib/mapping/mapping.h"
+#include "lib/option/option.h"
 
 static const struct schema_target *const targets[] = {
     &schema_proto,

@@ -2,7 +2,7 @@
 #ifndef CMD_SCRAPE_H
 #define CMD_SCRAPE_H
 
-#include "lib/metrics_scrape.h"
+#include "lib/metrics/scrape.h"
 #include "lib/worker.h"
 
 /*

@@ -8,10 +8,10 @@
 
 #include "cmd/plan.h"
 #include "cmd/registry.h"
-#include "lib/listen_uri.h"
+#include "lib/listen/uri.h"
 #include "lib/log.h"
-#include "lib/option.h"
-#include "lib/option_file.h"
+#include "lib/option/file.h"
+#include "lib/option/option.h"
 #include "lib/pipeline.h"
 
 enum { SETUP_TRANSPORTS_MAX = 8, SETUP_GROUPS_MAX = SETUP_TRANSPORTS_MAX + 8 };

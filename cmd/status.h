@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 #include "cmd/setup.h"
-#include "lib/http_server.h"
-#include "lib/metrics_scrape.h"
+#include "lib/http/server.h"
+#include "lib/metrics/scrape.h"
 #include "lib/worker.h"
 
 enum { STATUS_ROUTES_MAX = 8 };

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/state_goflow2.h"
-#include "lib/state_text.h"
+#include "lib/state/goflow2.h"
+#include "lib/state/text.h"
 
 enum {
     OK = 200,

@@ -2,7 +2,7 @@
 #ifndef CMD_TEMPLATES_H
 #define CMD_TEMPLATES_H
 
-#include "lib/http_answer.h"
+#include "lib/http/answer.h"
 #include "lib/worker.h"
 
 /*

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "lib/listen/steering.h"
 #include "lib/log.h"
-#include "lib/state_file.h"
-#include "lib/state_text.h"
-#include "lib/steering.h"
+#include "lib/state/file.h"
+#include "lib/state/text.h"
 
 enum {
     TICK_MS = 500,

@@ -3,7 +3,7 @@
 #define DECODERS_FIXED_LAYOUT_H
 
 #include "lib/decoder.h"
-#include "lib/exporter.h"
+#include "lib/exporter/exporter.h"
 
 /* What the headers of NetFlow v1, v5 and v7 say; zero where the version has no such field. */
 struct fixed_header {

@@ -2,7 +2,7 @@
 #ifndef DECODERS_OUTLINE_FIELDS_H
 #define DECODERS_OUTLINE_FIELDS_H
 
-#include "lib/outline.h"
+#include "lib/outline/outline.h"
 #include "lib/wire.h"
 
 /*

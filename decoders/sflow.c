@@ -3,7 +3,7 @@
 #include "decoders/sflow_outline.h"
 #include "decoders/sflow_records.h"
 #include "decoders/sflow_xdr.h"
-#include "lib/exporter.h"
+#include "lib/exporter/exporter.h"
 
 enum {
     VERSION_LEN = 4,

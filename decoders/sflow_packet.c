@@ -2,7 +2,7 @@
 /* The records of sFlow flow samples that show headers of the packet, raw or in words. */
 #include "decoders/sflow_records.h"
 #include "decoders/sflow_xdr.h"
-#include "lib/packet.h"
+#include "lib/packet/packet.h"
 
 enum {
     VLAN_ID = 0x0fff,

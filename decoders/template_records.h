@@ -3,7 +3,7 @@
 #define DECODERS_TEMPLATE_RECORDS_H
 
 #include "lib/decoder.h"
-#include "lib/template.h"
+#include "lib/template/template.h"
 
 enum template_record {
     RECORD_READ,    /* the definition is whole */

@@ -4,7 +4,7 @@
 
 #include "decoders/template_outline.h"
 #include "decoders/template_records.h"
-#include "lib/options_data.h"
+#include "lib/exporter/options_data.h"
 
 enum { SET_HEADER_LEN = 4, FIRST_DATA_SET = 256 };
 

@@ -3,7 +3,7 @@
 #define DECODERS_TEMPLATE_SETS_H
 
 #include "lib/decoder.h"
-#include "lib/exporter.h"
+#include "lib/exporter/exporter.h"
 
 enum { TEMPLATE_SETS_PUT_OFF_MAX = 16 };
 

@@ -2,9 +2,9 @@
 /* What a record leaves open and its header or its exporter knows: a table of steps over a flow. */
 #include "lib/enrich.h"
 
-#include "lib/exporter_state.h"
-#include "lib/options_data.h"
-#include "lib/record_id.h"
+#include "lib/exporter/options_data.h"
+#include "lib/exporter/state.h"
+#include "lib/record/id.h"
 
 static const uint64_t MILLISECOND_NS = 1000000;
 

@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-#include "lib/exporter_state.h"
+#include "lib/exporter/state.h"
 #include "lib/log.h"
 #include "lib/text_write.h"
 

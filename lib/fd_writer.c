@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "lib/log.h"
-#include "lib/record_buffer.h"
+#include "lib/record/buffer.h"
 #include "lib/sink.h"
 
 /* The buffer has two halves: workers fill the one while the thread empties the other. */

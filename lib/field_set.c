@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/nearest.h"
+#include "lib/option/nearest.h"
 
 /* The sets by name: each is the rows that have one of its bits. */
 static const struct {

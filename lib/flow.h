@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "lib/element.h"
+#include "lib/element/element.h"
 
 /* An IPv4 or IPv6 address in network order; len is 4, 16, or 0 for none. */
 struct flow_addr {

@@ -5,7 +5,7 @@
 #include "lib/batch.h"
 #include "lib/counters.h"
 #include "lib/format.h"
-#include "lib/record_key.h"
+#include "lib/record/key.h"
 #include "lib/transport.h"
 
 /* What becomes of records that the transport has no room for. */

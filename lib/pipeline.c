@@ -7,7 +7,7 @@
 
 #include "lib/admission.h"
 #include "lib/enrich.h"
-#include "lib/outline.h"
+#include "lib/outline/outline.h"
 
 static void emit(struct decode *d)
 {

@@ -3,7 +3,7 @@
 #define LIB_PIPELINE_H
 
 #include "lib/decoder.h"
-#include "lib/exporter.h"
+#include "lib/exporter/exporter.h"
 #include "lib/output.h"
 #include "lib/worker_stats.h"
 

@@ -9,7 +9,7 @@
 #include <uv.h>
 
 #include "lib/batch.h"
-#include "lib/option.h"
+#include "lib/option/option.h"
 
 /* Why a record did not arrive: one row a reason, which is also its counter. */
 #define TRANSPORT_LOSSES(X)                                                                        \

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <uv.h>
 
-#include "lib/listener.h"
+#include "lib/listen/listener.h"
 
 enum {
     DRAIN_MS = 100,

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "lib/counters.h"
-#include "lib/listen_uri.h"
+#include "lib/listen/uri.h"
 #include "lib/pipeline.h"
 
 /*

@@ -2,7 +2,7 @@
 #ifndef LIB_WORKER_STATS_H
 #define LIB_WORKER_STATS_H
 
-#include "lib/exporter_stats.h"
+#include "lib/exporter/stats.h"
 
 /*
  * What a worker counts for the metrics, beside its counters: of each socket, and

@@ -61,22 +61,23 @@ end='([^_[:alnum:]]|$)'
 machinery='#include <(uv|pthread|threads|json|pcap|librdkafka|sys/socket|netinet|arpa|net)'
 octet_functions='(mem(cpy|move|cmp)|ntoh[sl]|hton[sl]|be(16|32|64)toh) *\('
 c_library='<(assert|ctype|float|inttypes|limits|math|std[a-z]+|string)\.h>'
-sources='lib/*.[ch] lib/formats/*.[ch] decoders/*.[ch] transports/*.[ch]'
+libraries='lib/*.[ch] lib/*/*.[ch]'
+sources="$libraries decoders/*.[ch] transports/*.[ch]"
 
 # Headers of lib/, without their suffix.
-of_decoding='decode|element|exporter|flow|options_data|outline|packet|template|wire'
-of_flows="$of_decoding|field_set|format|output|pipeline|capture|record_(id|key)"
-for_decoders="(compat|counters|decode_error|decoder|$of_decoding)\.h"
-for_formats='(compat|custom_field|element|field_set|element_value|flow|format|outline_(json|summary)|text_write|formats/[a-z_]+)\.h'
+of_decoding='(decode|flow|wire|(element|exporter|outline|packet|template)/)'
+of_flows="$of_decoding|field_set|format|output|pipeline|capture|record/(id|key)"
+for_decoders="(compat|counters|decode_error|decoder|(element|exporter|outline|packet|template)/[a-z_]+|flow|wire)\.h"
+for_formats='(compat|custom_field|element/(element|value)|field_set|flow|format|outline/(json|summary)|text_write|formats/[a-z_]+)\.h'
 
 # What sends records on.
-senders='transports/*.[ch] lib/batch.[ch] lib/fd_writer.[ch] lib/record_buffer.[ch] lib/sink.[ch]
-    lib/spool*.[ch] lib/crc32c.[ch] lib/transport.[ch]'
+senders='transports/*.[ch] lib/batch.[ch] lib/fd_writer.[ch] lib/record/buffer.[ch] lib/sink.[ch]
+    lib/spool/*.[ch] lib/crc32c.[ch] lib/transport.[ch]'
 
 # What reads the network and what remembers of it: it runs alone, under a fuzzer too.
-readers='lib/wire.h lib/element*.[ch] lib/flow*.[ch] lib/template*.[ch] lib/exporter*.[ch]
-    lib/packet*.[ch] lib/decoder.[ch] lib/decode_error.[ch] lib/field_set.[ch] lib/held_sets.[ch]
-    lib/lru_table.[ch] lib/mapping*.[ch] lib/options_data.[ch] lib/sequence.[ch]'
+readers='lib/wire.h lib/element/*.[ch] lib/flow*.[ch] lib/template/*.[ch] lib/exporter/*.[ch]
+    lib/packet/*.[ch] lib/decoder.[ch] lib/decode_error.[ch] lib/field_set.[ch] lib/lru_table.[ch]
+    lib/mapping/*.[ch] lib/sequence.[ch]'
 
 rule 'decoders include a few headers of lib/ and nothing else' \
     '#include' \
@@ -95,18 +96,18 @@ rule 'what reads and remembers knows no loop, socket, thread, JSON library or ca
 
 rule 'formats know records, and neither protocols nor where records go' \
     '#include' "\"lib/$for_formats\"|$c_library" \
-    'lib/formats/*.[ch]' '#include "lib/template.h"'
+    'lib/formats/*.[ch]' '#include "lib/template/template.h"'
 
 rule 'transports see octets, no flows' \
     "#include \"((cmd|decoders|tests)/|lib/($of_flows))" \
-    '^lib/spool_format\.c:[0-9]+:#include "lib/wire\.h"' "$senders" '#include "lib/flow.h"'
+    '^lib/spool/format\.c:[0-9]+:#include "lib/wire\.h"' "$senders" '#include "lib/flow.h"'
 
 rule 'lib/ and decoders/ know nothing above them' \
-    '#include "(cmd|transports|tests)/' "$none" 'lib/*.[ch] lib/formats/*.[ch] decoders/*.[ch]' \
+    '#include "(cmd|transports|tests)/' "$none" "$libraries decoders/*.[ch]" \
     '#include "cmd/registry.h"'
 
 rule 'lib/ knows no decoder' \
-    '#include "decoders/' "$none" 'lib/*.[ch] lib/formats/*.[ch]' '#include "decoders/x.h"'
+    '#include "decoders/' "$none" "$libraries" '#include "decoders/x.h"'
 
 rule 'two files know captures' \
     '#include <pcap' '^lib/(capture|frame)\.c:' "$sources cmd/*.[ch]" '#include <pcap/pcap.h>'

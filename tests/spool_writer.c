@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "lib/log.h"
-#include "lib/spool.h"
-#include "lib/spool_state.h"
+#include "lib/spool/spool.h"
+#include "lib/spool/state.h"
 
 enum { BATCH_MAX = 60, VALUE_OCTETS = 400, CHECKPOINT_EACH = 8 };
 

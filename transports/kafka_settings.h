@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "lib/batch.h"
-#include "lib/option.h"
-#include "lib/spool.h"
+#include "lib/option/option.h"
+#include "lib/spool/spool.h"
 
 /* What becomes of records that find no room in the queue: one row a policy. */
 #define KAFKA_POLICIES(X)                                                                          \

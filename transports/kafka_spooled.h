@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "lib/spool.h"
+#include "lib/spool/spool.h"
 #include "transports/kafka.h"
 
 /*

@@ -2,7 +2,7 @@
 /* The field elements of a bin record. */
 #include "lib/formats/bin_elements.h"
 
-#include "lib/element_value.h"
+#include "lib/element/value.h"
 #include "lib/formats/json_elements.h"
 #include "lib/formats/protobuf.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One JSON object a flow, as goflow2 writes it. */
+#include "lib/outline/json.h"
 #include "lib/compat.h"
 #include "lib/formats/named_values.h"
-#include "lib/outline_json.h"
 
 struct json {
     struct format format;

@@ -2,7 +2,7 @@
 /* The field elements of a JSON record. */
 #include "lib/formats/json_elements.h"
 
-#include "lib/element_value.h"
+#include "lib/element/value.h"
 
 #define CUT_SUFFIX "_truncated\":true"
 

@@ -2,7 +2,7 @@
 /* One line of name=value a flow, for people, as goflow2 writes it. */
 #include "lib/compat.h"
 #include "lib/formats/named_values.h"
-#include "lib/outline_summary.h"
+#include "lib/outline/summary.h"
 
 struct text {
     struct format format;

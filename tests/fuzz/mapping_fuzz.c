@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "lib/mapping.h"
+#include "lib/mapping/mapping.h"
 #include "tests/checked_pipeline.h"
 #include "tests/datagram_sequence.h"
 #include "tests/fuzz/fuzz.h"

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "lib/log.h"
-#include "lib/spool.h"
-#include "lib/spool_format.h"
+#include "lib/spool/format.h"
+#include "lib/spool/spool.h"
 #include "lib/wire.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "lib/crc32c.h"
-#include "lib/state_file.h"
-#include "lib/state_text.h"
+#include "lib/state/file.h"
+#include "lib/state/text.h"
 #include "tests/checked_pipeline.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "lib/record_buffer.h"
+#include "lib/record/buffer.h"
 
 static const struct slice newline = {"\n", 1};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The table of information elements: its order, its search, and the lengths of its types. */
-#include "lib/element.h"
+#include "lib/element/element.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

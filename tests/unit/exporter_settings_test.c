@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Exporters that are remembered, and other settings: their templates are compiled anew. */
-#include "lib/exporter.h"
+#include "lib/exporter/exporter.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "lib/exporter_state.h"
-#include "lib/mapping.h"
+#include "lib/exporter/state.h"
+#include "lib/mapping/mapping.h"
 
 enum { TEMPLATES = 3, FIRST_ID = 256 };
 

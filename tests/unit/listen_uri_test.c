@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "lib/listen_uri.h"
+#include "lib/listen/uri.h"
 
 static struct listen_uri uris[LISTEN_URIS_MAX];
 static char message[512];

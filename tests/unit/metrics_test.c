@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pages of metrics: order, sums, escapes and numbers.
-#include "lib/metrics.h"
+#include "lib/metrics/metrics.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

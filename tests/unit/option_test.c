@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Command lines, values and the usage, against what Go's flag package does.
-#include "lib/option.h"
+#include "lib/option/option.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "lib/nearest.h"
+#include "lib/option/nearest.h"
 
 struct settings {
     bool quick;

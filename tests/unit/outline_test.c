@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Outlines: what is told becomes one line, whole also where the buffer is full.
-#include "lib/outline.h"
+#include "lib/outline/outline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +12,8 @@
 #include <cmocka.h>
 #include <json-c/json.h>
 
-#include "lib/outline_json.h"
-#include "lib/outline_summary.h"
+#include "lib/outline/json.h"
+#include "lib/outline/summary.h"
 
 static const struct decoder decoder = {
     .outline_type = "fake",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys of records: what words mean, what is written, and goflow2's hash.
-#include "lib/record_key.h"
+#include "lib/record/key.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

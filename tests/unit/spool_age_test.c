@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When records were new, against the exact times.
-#include "lib/spool_age.h"
+#include "lib/spool/age.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The spool over files that were cut, changed, lost or made up.
-#include "lib/spool.h"
+#include "lib/spool/spool.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "lib/crc32c.h"
-#include "lib/spool_format.h"
+#include "lib/spool/format.h"
 #include "tests/unit/spool_fixture.h"
 
 enum { RECORDS = 8 };

@@ -3,7 +3,7 @@
  * The spool when the system fails it.  The linker puts the functions of this file before those of
  * the C library (--wrap), so that any call can be made to fail.
  */
-#include "lib/spool.h"
+#include "lib/spool/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>

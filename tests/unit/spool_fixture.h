@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/spool.h"
+#include "lib/spool/spool.h"
 
 /*
  * What the tests of the spool share: records that can be told from each other by a

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The spool as a queue: order, states, bounds, and what a new start finds.
-#include "lib/spool.h"
+#include "lib/spool/spool.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

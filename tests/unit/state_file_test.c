@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The state file: what is written is read again; what is damaged is set aside and never believed.
  */
-#include "lib/state_file.h"
+#include "lib/state/file.h"
 
 #include <glob.h>
 #include <setjmp.h>

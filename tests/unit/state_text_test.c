@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What is remembered of exporters: the same again after it was text, and no long pause for it. */
-#include "lib/state_text.h"
+#include "lib/state/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 #include <cmocka.h>
 #include <json-c/json.h>
 
-#include "lib/exporter_state.h"
+#include "lib/exporter/state.h"
 
 enum {
     MANY_EXPORTERS = 10000,

@@ -20,8 +20,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "lib/steering.h"
-#include "lib/udp_socket.h"
+#include "lib/listen/steering.h"
+#include "lib/listen/udp_socket.h"
 
 enum { WORKERS = 4, EXPORTERS = 20, PORTS = 8, PORT = 20550 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Templates: what is believed, what is the same, and records read by them. */
-#include "lib/template.h"
+#include "lib/template/template.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What exporters tell of themselves in options data. */
+#include "lib/exporter/options_data.h"
+
+#include <stdlib.h>
+
+#include "lib/exporter/state.h"
+
+enum { NAME_MAX_OCTETS = 255 };
+
+enum options_kind {
+    OPTIONS_SAMPLER,       /* by domain and sampler */
+    OPTIONS_ANY_SAMPLER,   /* by sampler alone: line cards may ask another domain */
+    OPTIONS_TEMPLATE_RATE, /* by domain and template */
+    OPTIONS_INTERFACE,     /* by ifIndex, whichever the domain */
+    OPTIONS_VRF,
+    OPTIONS_APPLICATION,
+    OPTIONS_KINDS,
+};
+
+/* Padding is zero, for keys are compared as octets. */
+struct options_key {
+    uint32_t domain;
+    uint16_t version;
+    uint8_t kind;
+    uint8_t id_len;
+    uint8_t id[16]; /* an application id has up to 9 octets, others 8 */
+};
+
+struct options_entry {
+    struct lru_entry entry;
+    struct options_key key;
+    uint64_t told_ns;
+    uint64_t rate;
+    uint8_t name_len;
+    uint8_t name[];
+};
+
+void options_init(struct options_cache *cache, const uint64_t *secret, uint64_t *all_octets)
+{
+    lru_init(&cache->table, offsetof(struct options_entry, key), sizeof(struct options_key),
+             secret);
+    cache->table.octets = all_octets;
+    cache->octets = 0;
+    cache->all_octets = all_octets;
+}
+
+static void remove_entry(struct options_cache *cache, struct options_entry *entry)
+{
+    lru_remove(&cache->table, entry);
+    cache->octets -= sizeof(*entry) + entry->name_len;
+    *cache->all_octets -= sizeof(*entry) + entry->name_len + ALLOCATION_OCTETS;
+    free(entry);
+}
+
+void options_close(struct options_cache *cache)
+{
+    while (lru_oldest(&cache->table) != NULL) {
+        remove_entry(cache, lru_oldest(&cache->table));
+    }
+    lru_close(&cache->table);
+}
+
+static struct options_key key_of(const struct domain *domain, enum options_kind kind,
+                                 const void *id, size_t id_len)
+{
+    const bool per_domain = kind == OPTIONS_SAMPLER || kind == OPTIONS_TEMPLATE_RATE;
+    struct options_key key = {.kind = (uint8_t)kind, .id_len = (uint8_t)id_len};
+
+    if (per_domain) {
+        key.domain = domain->key.id;
+        key.version = domain->key.version;
+    }
+    memcpy(key.id, id, id_len < sizeof(key.id) ? id_len : sizeof(key.id));
+    return key;
+}
+
+static struct options_key number_key(const struct domain *domain, enum options_kind kind,
+                                     uint64_t id)
+{
+    return key_of(domain, kind, &id, sizeof(id));
+}
+
+static const struct options_entry *find(const struct decode *d, const struct options_key *key)
+{
+    return lru_find(&d->message.domain->exporter->options.table, key);
+}
+
+static void make_room(struct decode *d, struct options_cache *cache, size_t octets)
+{
+    const struct exporter_limits *limits = &d->exporters->limits;
+
+    while (cache->table.n > 0 && (cache->table.n >= limits->options_per_exporter ||
+                                  cache->octets + octets > limits->options_octets_per_exporter)) {
+        decode_fault(d, DECODE_OPTIONS_EVICTED, NULL);
+        remove_entry(cache, lru_oldest(&cache->table));
+    }
+}
+
+static bool same_entry(const struct options_entry *entry, uint64_t rate, const uint8_t *name,
+                       size_t name_len)
+{
+    return entry->rate == rate && entry->name_len == name_len &&
+           memcmp(entry->name, name, name_len) == 0;
+}
+
+static void store(struct decode *d, const struct options_key *key, uint64_t rate,
+                  const struct flow_slice *name)
+{
+    struct options_cache *cache = &d->message.domain->exporter->options;
+    const size_t name_len = name->len < NAME_MAX_OCTETS ? name->len : NAME_MAX_OCTETS;
+    struct options_entry *entry = lru_find(&cache->table, key);
+
+    if (entry != NULL && same_entry(entry, rate, name->data, name_len)) {
+        entry->told_ns = d->datagram->received_ns;
+        return;
+    }
+    d->exporters->changes++;
+    if (entry != NULL) {
+        remove_entry(cache, entry);
+    }
+    make_room(d, cache, sizeof(*entry) + name_len);
+    entry = malloc(sizeof(*entry) + name_len);
+    if (entry == NULL) {
+        decode_fault(d, DECODE_NO_MEMORY, NULL);
+        return;
+    }
+    entry->key = *key;
+    entry->told_ns = d->datagram->received_ns;
+    entry->rate = rate;
+    entry->name_len = (uint8_t)name_len;
+    memcpy(entry->name, name->data, name_len);
+    if (!lru_insert(&cache->table, entry)) {
+        free(entry);
+        decode_fault(d, DECODE_NO_MEMORY, NULL);
+        return;
+    }
+    cache->octets += sizeof(*entry) + name_len;
+    *cache->all_octets += sizeof(*entry) + name_len + ALLOCATION_OCTETS;
+}
+
+static void store_rate(struct decode *d, enum options_kind kind, uint64_t id, uint64_t rate)
+{
+    const struct flow_slice no_name = {.data = (const uint8_t *)"", .len = 0};
+    const struct options_key key = number_key(d->message.domain, kind, id);
+
+    store(d, &key, rate, &no_name);
+}
+
+/* A ratio, rounded to the nearest whole number of packets. */
+static uint64_t ratio(uint64_t of, uint64_t by)
+{
+    return by == 0 ? 0 : of / by + (of % by > by / 2 ? 1 : 0);
+}
+
+/* Rates from 10^18 on are none: few doubles beyond are whole numbers of 64 bits. */
+static uint64_t rate_of_probability(double probability)
+{
+    const bool possible = probability <= 1 && probability > 1e-18;
+
+    return possible ? (uint64_t)(1 / probability + 0.5) : 0;
+}
+
+/* RFC 5477 section 8.2: so many packets in a row, of that and as many as are then skipped. */
+static uint64_t rate_of_interval(const struct flow *flow)
+{
+    const uint64_t interval = flow->sampling_packet_interval;
+    const uint64_t space = FLOW_HAS(flow, sampling_packet_space) ? flow->sampling_packet_space : 0;
+
+    /* Some exporters say "one in interval" and no space at all. */
+    if (!FLOW_HAS(flow, sampling_packet_space)) {
+        return interval;
+    }
+    return space > UINT64_MAX - interval ? 0 : ratio(interval + space, interval);
+}
+
+uint64_t options_stated_rate(const struct flow *flow, bool *damaged)
+{
+    bool stated = true;
+    uint64_t rate = 0;
+
+    if (FLOW_HAS(flow, sampling_packet_interval)) {
+        rate = rate_of_interval(flow);
+    } else if (FLOW_HAS(flow, sampler_random_interval)) {
+        rate = flow->sampler_random_interval;
+    } else if (FLOW_HAS(flow, sampling_interval)) {
+        rate = flow->sampling_interval;
+    } else if (FLOW_HAS(flow, sampling_size) && FLOW_HAS(flow, sampling_population)) {
+        rate = ratio(flow->sampling_population, flow->sampling_size);
+    } else if (FLOW_HAS(flow, sampling_probability)) {
+        rate = rate_of_probability(flow->sampling_probability);
+    } else {
+        stated = false;
+    }
+    *damaged = stated && rate == 0;
+    return rate;
+}
+
+/* goflow2 reads the first four octets of 305, else of 50, else of 34: of eight, the upper half. */
+static uint64_t goflow2_rate(const struct flow *flow, const struct template *t, uint64_t rate)
+{
+    static const uint16_t ids[] = {305, 50, 34};
+    const uint64_t values[] = {flow->sampling_packet_interval, flow->sampler_random_interval,
+                               flow->sampling_interval};
+
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        for (uint16_t f = 0; f < t->n_fields; f++) {
+            if (t->fields[f].pen == 0 && t->fields[f].id == ids[i] && !t->fields[f].scope) {
+                return t->fields[f].len == 8 ? values[i] >> 32 : values[i];
+            }
+        }
+    }
+    return rate;
+}
+
+/* With one sampler its rate is the domain's; with several of other rates there is none. */
+static bool another_sampler(struct domain *domain, uint64_t id, uint64_t rate)
+{
+    domain->several_samplers |=
+        domain->sampler_known && domain->sampler_id != id && domain->sampling_rate != rate;
+    domain->sampler_known = true;
+    domain->sampler_id = id;
+    return domain->several_samplers;
+}
+
+static void learn_rate(struct decode *d)
+{
+    const struct flow *flow = &d->flow;
+    bool damaged;
+    uint64_t rate = options_stated_rate(flow, &damaged);
+
+    if (damaged) {
+        decode_fault(d, DECODE_SAMPLING_VALUE, NULL);
+        rate = FLOW_HAS(flow, sampling_probability) ? 0 : 1;
+    }
+    if (rate == 0) {
+        return;
+    }
+    if (decode_compat(d, COMPAT_SAMPLING_WIDTH)) {
+        rate =
+            goflow2_rate(flow, domain_template(d, d->message.domain, d->message.template_id), rate);
+    } else if (FLOW_HAS(flow, sampler_id)) {
+        store_rate(d, OPTIONS_SAMPLER, flow->sampler_id, rate);
+        store_rate(d, OPTIONS_ANY_SAMPLER, flow->sampler_id, rate);
+        if (another_sampler(d->message.domain, flow->sampler_id, rate)) {
+            rate = 0;
+        }
+    } else if (FLOW_HAS(flow, template_id)) {
+        store_rate(d, OPTIONS_TEMPLATE_RATE, flow->template_id, rate);
+        d->message.domain->template_rates = true;
+        return;
+    }
+    /* Of several that name no sampler the first counts, as in goflow2. */
+    if (d->message.rate_announced && rate != 0) {
+        return;
+    }
+    d->message.rate_announced = rate != 0;
+    d->exporters->changes += d->message.domain->sampling_rate != rate;
+    d->message.domain->sampling_rate = rate;
+    d->message.domain->exporter->sampling_rate = rate;
+}
+
+static void learn_name(struct decode *d, const struct options_key key,
+                       const struct flow_slice *name)
+{
+    if (name->len > 0) {
+        store(d, &key, 0, name);
+    }
+}
+
+void options_learn(struct decode *d)
+{
+    const struct flow *flow = &d->flow;
+
+    d->message.domain->told_ns = d->datagram->received_ns;
+    learn_rate(d);
+    if (FLOW_HAS(flow, system_init_time)) {
+        d->message.domain->boot_ms = flow->system_init_time;
+    }
+    if (FLOW_HAS(flow, announced_exporter_address)) {
+        d->message.domain->exporter->announced_address = flow->announced_exporter_address;
+    }
+    if (FLOW_HAS(flow, if_name) && (FLOW_HAS(flow, in_if) || FLOW_HAS(flow, out_if))) {
+        const uint32_t index = FLOW_HAS(flow, in_if) ? flow->in_if : flow->out_if;
+
+        learn_name(d, number_key(d->message.domain, OPTIONS_INTERFACE, index), &flow->if_name);
+    }
+    if (FLOW_HAS(flow, vrf_name) && FLOW_HAS(flow, ingress_vrf_id)) {
+        learn_name(d, number_key(d->message.domain, OPTIONS_VRF, flow->ingress_vrf_id),
+                   &flow->vrf_name);
+    }
+    if (FLOW_HAS(flow, application_name) && FLOW_HAS(flow, application_id)) {
+        learn_name(d,
+                   key_of(d->message.domain, OPTIONS_APPLICATION, flow->application_id.data,
+                          flow->application_id.len),
+                   &flow->application_name);
+    }
+}
+
+static uint64_t stored_rate(const struct decode *d, enum options_kind kind, uint64_t id)
+{
+    const struct options_key key = number_key(d->message.domain, kind, id);
+    const struct options_entry *entry = find(d, &key);
+
+    return entry == NULL ? 0 : entry->rate;
+}
+
+/*
+ * Sampler 0 is what devices write that have a single one; any other that was not
+ * announced leaves the rate unknown.
+ */
+static uint64_t sampler_rate(const struct decode *d)
+{
+    const uint64_t id = d->flow.sampler_id;
+    uint64_t rate = stored_rate(d, OPTIONS_SAMPLER, id);
+
+    if (rate == 0) {
+        rate = stored_rate(d, OPTIONS_ANY_SAMPLER, id);
+    }
+    return rate == 0 && id == 0 ? d->message.domain->sampling_rate : rate;
+}
+
+bool options_rate_known(const struct domain *domain)
+{
+    return domain->sampling_rate != 0 || domain->sampler_known || domain->template_rates;
+}
+
+uint64_t options_sampling_rate(const struct decode *d, const char **source)
+{
+    uint64_t rate;
+
+    *source = "options";
+    if (decode_compat(d, COMPAT_SAMPLING_WIDTH)) {
+        return d->message.domain->sampling_rate;
+    }
+    rate = d->message.domain->template_rates
+               ? stored_rate(d, OPTIONS_TEMPLATE_RATE, d->message.template_id)
+               : 0;
+    if (rate != 0) {
+        *source = "template";
+        return rate;
+    }
+    if (FLOW_HAS(&d->flow, sampler_id)) {
+        *source = "sampler";
+        return sampler_rate(d);
+    }
+    return d->message.domain->sampling_rate != 0 ? d->message.domain->sampling_rate
+                                                 : d->message.domain->exporter->sampling_rate;
+}
+
+static bool name_of(const struct decode *d, const struct options_key key, struct flow_slice *name)
+{
+    const struct options_entry *entry = find(d, &key);
+
+    if (entry == NULL) {
+        return false;
+    }
+    *name = (struct flow_slice){.data = entry->name, .len = entry->name_len};
+    return true;
+}
+
+bool options_interface_name(const struct decode *d, uint32_t index, struct flow_slice *name)
+{
+    return name_of(d, number_key(d->message.domain, OPTIONS_INTERFACE, index), name);
+}
+
+bool options_vrf_name(const struct decode *d, uint32_t id, struct flow_slice *name)
+{
+    return name_of(d, number_key(d->message.domain, OPTIONS_VRF, id), name);
+}
+
+bool options_application_name(const struct decode *d, const struct flow_slice *id,
+                              struct flow_slice *name)
+{
+    return name_of(d, key_of(d->message.domain, OPTIONS_APPLICATION, id->data, id->len), name);
+}
+
+void options_walk(const struct options_cache *cache,
+                  void (*visit)(const struct options_saved *saved, void *arg), void *arg)
+{
+    for (const struct lru_entry *at = cache->table.oldest; at != NULL; at = at->newer) {
+        const struct options_entry *entry = (const struct options_entry *)at;
+        struct options_saved saved = {
+            .domain = entry->key.domain,
+            .version = entry->key.version,
+            .kind = entry->key.kind,
+            .id_len = entry->key.id_len,
+            .told_ns = entry->told_ns,
+            .rate = entry->rate,
+            .name = {.data = entry->name, .len = entry->name_len},
+        };
+
+        memcpy(saved.id, entry->key.id, sizeof(saved.id));
+        visit(&saved, arg);
+    }
+}
+
+bool options_restore(struct decode *d, const struct options_saved *saved)
+{
+    struct options_key key = {
+        .domain = saved->domain,
+        .version = saved->version,
+        .kind = saved->kind,
+        .id_len = saved->id_len,
+    };
+    const struct options_entry *known;
+
+    if (saved->kind >= OPTIONS_KINDS || saved->id_len > sizeof(key.id)) {
+        return false;
+    }
+    memcpy(key.id, saved->id, sizeof(key.id));
+    known = find(d, &key);
+    if (known == NULL || known->told_ns <= d->datagram->received_ns) {
+        store(d, &key, saved->rate, &saved->name);
+    }
+    return true;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LIB_EXPORTER_STATE_H
+#define LIB_EXPORTER_STATE_H
+
+#include "lib/exporter/exporter.h"
+#include "lib/exporter/held_sets.h"
+#include "lib/exporter/options_data.h"
+#include "lib/lru_table.h"
+#include "lib/sequence.h"
+#include "lib/template/template.h"
+
+/* What exporters.h hides from decoders: for the files of lib that keep this state. */
+
+/* What the C library adds to each piece of memory. */
+enum { ALLOCATION_OCTETS = 16 };
+
+struct exporters {
+    struct lru_table table;     /* of struct exporter */
+    struct lru_table strangers; /* likewise; an exporter is in one of both */
+    struct exporter_limits limits;
+    unsigned scope; /* enum exporter_scope, or-ed */
+    uint64_t secret[2];
+    size_t domains;   /* of all exporters */
+    size_t templates; /* of all domains */
+    uint64_t template_octets;
+    uint64_t other_octets; /* options data, data sources, buckets of tables */
+    struct held_queue held;
+    struct template_sources *sources;
+    uint64_t changes; /* of what the state file holds, but for times */
+};
+
+/* Padding is zero, for keys are compared as octets. */
+struct exporter_key {
+    struct flow_addr addr;
+    uint8_t unused;
+    uint16_t port;
+    uint32_t addr_scope;
+    uint16_t listener;
+    uint16_t unused_too;
+};
+
+struct exporter {
+    struct lru_entry entry;
+    struct exporter_key key;
+    struct exporters *exporters;
+    bool known;
+    uint16_t last_port;          /* that it sent from */
+    uint64_t first_ns;           /* when it was first heard */
+    uint64_t templates_until_ns; /* when those that came will have been waited for */
+    struct lru_table domains;    /* of struct domain */
+    struct options_cache options;
+    size_t templates;
+    struct held_queue held;
+    uint64_t sampling_rate;             /* as last announced in any domain; 0 if not */
+    struct flow_addr announced_address; /* as it names itself in options data */
+};
+
+struct domain_key {
+    struct flow_addr agent; /* sFlow only */
+    uint8_t unused;
+    uint16_t version; /* enum flow_type */
+    uint32_t id;
+};
+
+struct domain {
+    struct lru_entry entry;
+    struct domain_key key;
+    struct exporter *exporter;
+    struct lru_table templates; /* of struct template */
+    struct sequence sequence;
+    struct lru_table sources; /* of struct sample_source: sFlow */
+    uint64_t sampling_rate;   /* as last announced without a sampler; 0 if not */
+    uint64_t boot_ms;         /* systemInitTimeMilliseconds as announced; 0 if not */
+    uint64_t told_ns;         /* when options data came last; 0 if none did */
+    bool template_rates;      /* a rate was announced for a single template */
+    bool sampler_known;
+    bool several_samplers;        /* of other rates, so that none speaks for the domain */
+    uint64_t sampler_id;          /* the one announced last */
+    struct exporter_stats *stats; /* a hint of worker_stats.c */
+};
+
+/* Makes a table whose buckets are counted among other_octets. */
+void exporters_open_table(struct exporters *exporters, struct lru_table *table, size_t key_offset,
+                          size_t key_size);
+
+/*
+ * Beyond the memory for all together whole exporters go: strangers first, then, unless
+ * it is for a stranger, the quietest.
+ */
+void exporters_make_room(struct decode *d, const struct exporter *keep);
+
+/* It is a stranger no more; another one makes room where there is none. */
+void exporter_make_known(struct decode *d, struct exporter *exporter);
+
+/* Of exporter_templates.c. */
+void domain_remove_template(struct domain *domain, struct template *t);
+
+/* Of exporter_sequence.c. */
+void domain_open_sources(struct domain *domain);
+void domain_free_sources(struct domain *domain);
+
+#endif

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The templates of a domain: learnt, refused, found, and forgotten in time. */
+#include "lib/exporter/state.h"
+
+enum { TEMPLATE_BURST_S = 10 };
+
+static const uint64_t SECOND_NS = 1000000000;
+
+void domain_remove_template(struct domain *domain, struct template *t)
+{
+    lru_remove(&domain->templates, t);
+    domain->exporter->templates--;
+    domain->exporter->exporters->changes++;
+    domain->exporter->exporters->templates--;
+    domain->exporter->exporters->template_octets -= t->octets;
+    template_free(t);
+}
+
+static bool expired(const struct exporters *exporters, const struct template *t, uint64_t now_ns)
+{
+    const uint64_t life = exporters->limits.template_life_ns;
+
+    return life != 0 && t->refreshed_ns + life < now_ns;
+}
+
+const struct template *domain_template(struct decode *d, struct domain *domain, uint16_t id)
+{
+    struct template *t = lru_find(&domain->templates, &id);
+
+    if (t != NULL && expired(d->exporters, t, d->datagram->received_ns)) {
+        decode_fault(d, DECODE_TEMPLATE_EXPIRED, NULL);
+        domain_remove_template(domain, t);
+        return NULL;
+    }
+    if (t != NULL && d->exporters->limits.used_is_refreshed) {
+        t->refreshed_ns = d->datagram->received_ns;
+    }
+    return t;
+}
+
+/* What a sweep is told. */
+struct sweep {
+    struct counters *counters;
+    uint64_t now_ns;
+};
+
+static void sweep_domain(struct domain *domain, const struct sweep *sweep)
+{
+    struct lru_entry *newer;
+
+    for (struct lru_entry *at = domain->templates.oldest; at != NULL; at = newer) {
+        struct template *t = (struct template *)at;
+
+        newer = at->newer;
+        if (expired(domain->exporter->exporters, t, sweep->now_ns)) {
+            counter_bump(&sweep->counters->errors[DECODE_TEMPLATE_EXPIRED], 1);
+            domain_remove_template(domain, t);
+        }
+    }
+}
+
+static void sweep_exporter(void *entry, void *arg)
+{
+    struct exporter *exporter = entry;
+
+    for (struct lru_entry *at = exporter->domains.oldest; at != NULL; at = at->newer) {
+        sweep_domain((struct domain *)at, arg);
+    }
+}
+
+size_t exporters_sweep(struct exporters *exporters, struct counters *counters, uint64_t now_ns,
+                       size_t cursor, size_t budget)
+{
+    struct sweep sweep = {counters, now_ns};
+
+    return exporters_walk(exporters, cursor, budget, sweep_exporter, &sweep);
+}
+
+/* Room is made in the domain first, then among the exporter's other domains, then anywhere. */
+static struct domain *domain_to_shrink(struct domain *domain)
+{
+    struct exporter *exporter = domain->exporter;
+    const struct exporter_limits *limits = &exporter->exporters->limits;
+
+    if (domain->templates.n >= limits->templates_per_domain) {
+        return domain;
+    }
+    if (exporter->templates >= limits->templates_per_exporter) {
+        struct domain *other = lru_oldest(&exporter->domains);
+
+        return other->templates.n > 0 ? other : domain;
+    }
+    return NULL;
+}
+
+static void make_room_for_template(struct decode *d, struct domain *domain)
+{
+    struct domain *shrink;
+
+    while ((shrink = domain_to_shrink(domain)) != NULL && shrink->templates.n > 0) {
+        decode_fault(d, DECODE_TEMPLATE_EVICTED, NULL);
+        domain_remove_template(shrink, lru_oldest(&shrink->templates));
+    }
+}
+
+static bool put_template(struct decode *d, struct domain *domain, struct template *t)
+{
+    struct template *old = t == NULL ? NULL : lru_find(&domain->templates, &t->id);
+
+    if (old != NULL) {
+        domain_remove_template(domain, old);
+    }
+    if (t == NULL) {
+        decode_fault(d, DECODE_NO_MEMORY, NULL);
+        return false;
+    }
+    make_room_for_template(d, domain);
+    t->refreshed_ns = d->datagram->received_ns;
+    if (!lru_insert(&domain->templates, t)) {
+        template_free(t);
+        decode_fault(d, DECODE_NO_MEMORY, NULL);
+        return false;
+    }
+    domain->exporter->templates++;
+    d->exporters->templates++;
+    d->exporters->changes++;
+    d->exporters->template_octets += t->octets;
+    exporters_make_room(d, domain->exporter);
+    return true;
+}
+
+void domain_reject_template(struct decode *d, struct domain *domain, uint16_t id,
+                            enum decode_error why)
+{
+    decode_fault(d, why, NULL);
+    if (id >= 256) {
+        held_sets_drop(d->counters, domain, id);
+        put_template(d, domain, template_new_rejected(id));
+    }
+}
+
+/* Whether the exporter keeps to its rate, of which some seconds' worth may come at once. */
+static bool takes_its_time(const struct decode *d, struct exporter *exporter)
+{
+    const uint64_t now = d->datagram->received_ns;
+    const uint64_t rate = d->exporters->limits.template_rate;
+    uint64_t *until = &exporter->templates_until_ns;
+
+    if (rate == 0) {
+        return true;
+    }
+    if (*until < now || *until > now + 2 * TEMPLATE_BURST_S * SECOND_NS) {
+        *until = now; /* the clock may have been set back */
+    }
+    if (*until > now + TEMPLATE_BURST_S * SECOND_NS) {
+        return false;
+    }
+    *until += SECOND_NS / rate;
+    return true;
+}
+
+/* What the exporter sends next may be of another layout, so the old one is of no use. */
+static void forget_template(struct decode *d, struct domain *domain, struct template *t)
+{
+    decode_fault(d, DECODE_TEMPLATE_RATE, NULL);
+    if (t != NULL) {
+        domain_remove_template(domain, t);
+    }
+}
+
+bool domain_learn_template(struct decode *d, struct domain *domain,
+                           const struct template_definition *definition)
+{
+    const enum decode_error error = template_check(definition);
+    struct template *known;
+
+    if (error != DECODE_ERROR_COUNT) {
+        domain_reject_template(d, domain, definition->id, error);
+        return false;
+    }
+    known = lru_find(&domain->templates, &definition->id);
+    if (known != NULL && template_same(known, definition)) {
+        known->refreshed_ns = d->datagram->received_ns;
+        return true;
+    }
+    if (!takes_its_time(d, domain->exporter)) {
+        forget_template(d, domain, known);
+        return false;
+    }
+    if (known != NULL && !known->rejected) {
+        decode_fault(d, DECODE_TEMPLATE_CHANGED, NULL);
+    }
+    return put_template(d, domain, template_new(d, d->exporters->sources, definition));
+}

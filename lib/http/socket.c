@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sockets to accept connections on, by TCP or on this host alone.
+#include "lib/http/socket.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <uv.h>
+
+enum { BACKLOG = 64, HOST_MAX = 256, SOCKET_FLAGS = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK };
+
+static const char unix_prefix[] = "unix:";
+
+static int last_error(void)
+{
+    return uv_translate_sys_error(errno);
+}
+
+/* NULL for TCP. */
+static const char *unix_path(const char *address)
+{
+    const size_t len = sizeof(unix_prefix) - 1;
+
+    return strncmp(address, unix_prefix, len) == 0 ? address + len : NULL;
+}
+
+static int bind_and_listen(int fd, const struct sockaddr *address, socklen_t size)
+{
+    const int on = 1;
+    const int off = 0;
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (address->sa_family == AF_INET6) {
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+    }
+    if (bind(fd, address, size) != 0 || listen(fd, BACKLOG) != 0) {
+        return last_error();
+    }
+    return 0;
+}
+
+static int open_bound(const struct sockaddr *address, socklen_t size, int *fd)
+{
+    int error;
+
+    *fd = socket(address->sa_family, SOCKET_FLAGS, 0);
+    if (*fd < 0) {
+        return last_error();
+    }
+    error = bind_and_listen(*fd, address, size);
+    if (error != 0) {
+        close(*fd);
+    }
+    return error;
+}
+
+/* Whether the path is a socket whose owner has gone. */
+static bool is_left_behind(const struct sockaddr_un *address)
+{
+    struct stat st;
+    bool refused;
+    int fd;
+
+    if (lstat(address->sun_path, &st) != 0 || !S_ISSOCK(st.st_mode)) {
+        return false;
+    }
+    fd = socket(AF_UNIX, SOCKET_FLAGS, 0);
+    if (fd < 0) {
+        return false;
+    }
+    refused = connect(fd, (const struct sockaddr *)address, sizeof(*address)) != 0 &&
+              errno == ECONNREFUSED;
+    close(fd);
+    return refused;
+}
+
+static int open_unix(const char *path, int *fd)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    if (*path == '\0' || strlen(path) >= sizeof(address.sun_path)) {
+        return UV_ENAMETOOLONG;
+    }
+    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    if (is_left_behind(&address)) {
+        (void)unlink(path);
+    }
+    return open_bound((const struct sockaddr *)&address, sizeof(address), fd);
+}
+
+/* Splits host:port at its last colon, and takes the brackets of IPv6 away. */
+static bool split(const char *address, char host[static HOST_MAX], const char **port)
+{
+    const char *colon = strrchr(address, ':');
+    size_t len;
+
+    if (colon == NULL || colon[1] == '\0') {
+        return false;
+    }
+    len = (size_t)(colon - address);
+    if (len >= 2 && address[0] == '[' && colon[-1] == ']') {
+        address++;
+        len -= 2;
+    } else if (memchr(address, ':', len) != NULL) {
+        return false;
+    }
+    if (len >= HOST_MAX) {
+        return false;
+    }
+    (void)snprintf(host, HOST_MAX, "%.*s", (int)len, address);
+    *port = colon + 1;
+    return true;
+}
+
+static int open_family(const char *host, const char *port, int family, int *fd)
+{
+    const struct addrinfo hints = {
+        .ai_family = family,
+        .ai_socktype = SOCK_STREAM,
+        .ai_flags = AI_PASSIVE,
+    };
+    struct addrinfo *found;
+    int error;
+
+    if (getaddrinfo(*host == '\0' ? NULL : host, port, &hints, &found) != 0) {
+        return UV_EAI_NONAME;
+    }
+    error = open_bound(found->ai_addr, found->ai_addrlen, fd);
+    freeaddrinfo(found);
+    return error;
+}
+
+/* Every address is one socket of IPv6 for both, where there is IPv6; a name means IPv4 first. */
+static int open_tcp(const char *host, const char *port, int *fd)
+{
+    const int first = *host == '\0' ? AF_INET6 : AF_INET;
+    int error = open_family(host, port, first, fd);
+
+    if (error == UV_EAFNOSUPPORT || error == UV_EAI_NONAME) {
+        error = open_family(host, port, first == AF_INET ? AF_INET6 : AF_INET, fd);
+    }
+    return error;
+}
+
+static const char *hint_for(int error)
+{
+    switch (error) {
+    case UV_EADDRINUSE:
+        return "another process has this address; -addr= turns HTTP off";
+    case UV_EACCES:
+        return "ports below 1024 need root or CAP_NET_BIND_SERVICE";
+    case UV_EADDRNOTAVAIL:
+        return "this host has no such address";
+    case UV_EAI_NONAME:
+        return "the host or the port cannot be resolved";
+    case UV_ENAMETOOLONG:
+        return "the path of a unix socket has 1 to 107 octets";
+    default:
+        return NULL;
+    }
+}
+
+int http_socket_open(const char *address, int *fd, const char **hint)
+{
+    const char *path = unix_path(address);
+    char host[HOST_MAX];
+    const char *port;
+    int error;
+
+    if (path == NULL && !split(address, host, &port)) {
+        *hint = "give host:port, :port, [IPv6]:port, or unix:/path";
+        return UV_EINVAL;
+    }
+    error = path != NULL ? open_unix(path, fd) : open_tcp(host, port, fd);
+    *hint = hint_for(error);
+    return error;
+}
+
+void http_socket_remove(const char *address)
+{
+    const char *path = unix_path(address);
+
+    if (path != NULL) {
+        (void)unlink(path);
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LIB_OPTION_OPTION_H
+#define LIB_OPTION_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How an option is written, and what holds it. */
+enum option_kind {
+    OPTION_END,      /* ends a table */
+    OPTION_BOOL,     /* bool: 1, t, T, TRUE, true, True or their opposites */
+    OPTION_STRING,   /* const char *, borrowed from the command line */
+    OPTION_COUNT,    /* uint64_t: 10, 0x10, 1_000 */
+    OPTION_DURATION, /* uint64_t, ns: 300ms, 5s, 1m30s, 0 */
+    OPTION_LIST,     /* struct option_list: may be given several times; "" empties it */
+};
+
+enum { OPTION_LIST_MAX = 64, OPTION_NAME_MAX = 64 };
+
+/* Each text is one occurrence, borrowed from the command line. */
+struct option_list {
+    size_t n;
+    const char *at[OPTION_LIST_MAX];
+};
+
+/*
+ * What a module can be told: one row an option.  The row sets it, gives its
+ * default, and explains it in -h.  Ends with a row of zeros.
+ */
+struct option {
+    const char *name; /* below its group's prefix; "" is the prefix itself */
+    enum option_kind kind;
+    size_t offset;        /* of the value in the group's target */
+    const char *fallback; /* the default, as it would be written; NULL for "", false or 0 */
+    const char *help;
+};
+
+/* A module's options, mounted: prefix "transport.file" and name "sep" make -transport.file.sep. */
+struct option_group {
+    const char *prefix; /* "" for none */
+    const struct option *options;
+    void *target; /* the struct that the offsets point into */
+};
+
+enum option_result {
+    OPTIONS_DONE,
+    OPTIONS_HELP,    /* -h or -help was given */
+    OPTIONS_INVALID, /* message says what is wrong and what would be right */
+};
+
+/* An option where it is mounted: what a walk over all of them sees. */
+struct option_place {
+    char name[OPTION_NAME_MAX]; /* whole */
+    const struct option *option;
+    void *value;
+
+    /* Private to option.c. */
+    const struct option_group *group;
+    const struct option_group *end;
+    size_t row;
+};
+
+/* for (struct option_place at = options_begin(groups, n); options_next(&at);) */
+struct option_place options_begin(const struct option_group *groups, size_t n);
+bool options_next(struct option_place *place);
+
+/* Finds the option of this whole name, which needs no terminator. */
+bool options_find(const struct option_group *groups, size_t n, const char *name, size_t name_len,
+                  struct option_place *place);
+
+/* The name nearest to one that there is not; "" if none is near. */
+void options_nearest(const struct option_group *groups, size_t n, const char *name, size_t name_len,
+                     char nearest[static OPTION_NAME_MAX]);
+
+/* Sets it; text is borrowed.  Returns NULL, or what Go calls the fault. */
+const char *option_set(const struct option_place *place, const char *text);
+
+/* Gives every option of the groups its default. */
+void options_set_defaults(const struct option_group *groups, size_t n);
+
+/*
+ * Reads a command line by the rules of Go's flag package: -x v, -x=v, --x v,
+ * --x=v; a boolean takes its value only behind '='; reading ends before the first
+ * argument that is no flag, or after "--".  *first becomes the index of the first
+ * argument that is left.  argv[0] is not read.
+ */
+enum option_result options_parse(const struct option_group *groups, size_t n, int argc, char **argv,
+                                 int *first, char *message, size_t message_size);
+
+/*
+ * Reads the environment: -transport.file.sep is WEIR_TRANSPORT_FILE_SEP for the
+ * prefix "WEIR_".  Names that are no option's are not looked at.  False if a value
+ * is not right; message then says which and why.
+ */
+bool options_read_environment(const struct option_group *groups, size_t n, const char *prefix,
+                              char *message, size_t message_size);
+
+/* Writes the usage text to standard error, the options in alphabetical order. */
+void options_print_usage(const struct option_group *groups, size_t n, const char *usage);
+
+/* Reads one value of a kind into *value; false if it is none. */
+bool option_parse_value(enum option_kind kind, const char *text, void *value);
+
+#endif

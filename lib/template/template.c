@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Templates: checked whole before they are compiled, and afterwards only followed. */
+#include "lib/template/template.h"
+
+#include <stdlib.h>
+
+#include "lib/template/readers.h"
+
+uint16_t template_v9_scope(uint16_t type)
+{
+    static const uint16_t ids[] = {0, 0, 10, 141, 0, 145}; /* interface, line card, template */
+
+    return type < sizeof(ids) / sizeof(ids[0]) ? ids[type] : 0;
+}
+
+enum decode_error template_check(const struct template_definition *definition)
+{
+    uint32_t total = 0;
+
+    if (definition->id < 256) {
+        return DECODE_TEMPLATE_ID;
+    }
+    if (definition->n == 0) {
+        return DECODE_TEMPLATE_EMPTY;
+    }
+    for (uint16_t i = 0; i < definition->n; i++) {
+        const uint16_t len = definition->fields[i].len;
+
+        total += len == TEMPLATE_VARIABLE ? 1 : len;
+    }
+    if (total == 0) {
+        return DECODE_RECORD_LENGTH_ZERO;
+    }
+    return total > TEMPLATE_RECORD_MAX ? DECODE_RECORD_LENGTH : DECODE_ERROR_COUNT;
+}
+
+struct template *template_new_rejected(uint16_t id)
+{
+    struct template *t = calloc(1, sizeof(*t));
+
+    if (t != NULL) {
+        t->octets = sizeof(*t);
+        t->id = id;
+        t->rejected = true;
+    }
+    return t;
+}
+
+void template_free(struct template *t)
+{
+    free(t);
+}
+
+static bool field_same(const struct template_field *a, const struct template_field *b)
+{
+    return a->pen == b->pen && a->id == b->id && a->len == b->len && a->type == b->type &&
+           a->scope == b->scope;
+}
+
+bool template_same(const struct template *t, const struct template_definition *definition)
+{
+    if (t->rejected || t->options != definition->options || t->n_fields != definition->n) {
+        return false;
+    }
+    for (uint16_t i = 0; i < t->n_fields; i++) {
+        if (!field_same(&t->fields[i], &definition->fields[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_fixed(struct decode *d, const struct template *t, struct wire *set)
+{
+    const uint8_t *record = wire_bytes(set, t->least);
+
+    if (record == NULL) {
+        return false;
+    }
+    for (const struct template_action *a = t->actions; a < t->actions + t->n_actions; a++) {
+        a->read(d, a, record + a->offset, a->field->len);
+    }
+    return true;
+}
+
+/* A length that varies is one octet, or 255 and two (RFC 7011 section 7). */
+size_t template_value_len(const struct template_field *field, struct wire *set)
+{
+    uint8_t len;
+
+    if (field->len != TEMPLATE_VARIABLE) {
+        return field->len;
+    }
+    len = wire_u8(set);
+    return len == 255 ? wire_u16(set) : len;
+}
+
+static bool value_readable(struct decode *d, const struct template_action *a, size_t len)
+{
+    const struct element *element = &elements[a->element & 0x7fff];
+
+    if (a->element == IE_NONE || element_length_valid(element->type, (uint16_t)len)) {
+        return true;
+    }
+    decode_fault(d, DECODE_FIELD_LENGTH, element->name);
+    return false;
+}
+
+/* A value of no octets is none, but for texts and lists: those are empty. */
+static bool value_there(const struct template_action *a, size_t len)
+{
+    const uint8_t type = elements[a->element & 0x7fff].type;
+
+    return len > 0 || a->element == IE_NONE || type == TYPE_STRING || type == TYPE_OCTET_ARRAY ||
+           type >= TYPE_BASIC_LIST;
+}
+
+/* Among the values of a repeated element, the place of one that is not there stays. */
+static void keep_place(struct decode *d, const struct template_action *a, const uint8_t *data)
+{
+    if (a->read == template_keep_element && a->detail != ELEMENT_ONCE) {
+        template_keep_place(d, a, data, 0);
+    }
+}
+
+/* Walks the fields, and at each of them the actions that want it: both are in the same order. */
+static bool read_variable(struct decode *d, const struct template *t, struct wire *set)
+{
+    const struct template_action *a = t->actions;
+    const struct template_action *const end = a + t->n_actions;
+
+    for (const struct template_field *field = t->fields; field < t->fields + t->n_fields; field++) {
+        const bool varies = field->len == TEMPLATE_VARIABLE;
+        const size_t len = template_value_len(field, set);
+        const uint8_t *data = wire_bytes(set, len);
+
+        if (wire_failed(set)) {
+            return false;
+        }
+        for (; a < end && a->field == field; a++) {
+            if (!varies || (value_there(a, len) && value_readable(d, a, len))) {
+                a->read(d, a, data, len);
+            } else {
+                keep_place(d, a, data);
+            }
+        }
+    }
+    return true;
+}
+
+bool template_read(struct decode *d, const struct template *t, struct wire *set)
+{
+    return t->variable ? read_variable(d, t, set) : read_fixed(d, t, set);
+}
