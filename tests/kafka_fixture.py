@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tests of the transport kafka share: a mock cluster, its readers, and records to send."""
 
+import io
 import os
 import pathlib
 import select
@@ -38,14 +39,14 @@ class Message:
     def read_all(text):
         """What kcat prints for Kafka.messages()."""
         messages = []
-        while text:
-            head, _, text = text.partition(b"\n")
+        printed = io.BytesIO(text)
+        while head := printed.readline():
             partition, time_ms, key_len, value_len = map(int, head.split())
-            key = text[:key_len] if key_len >= 0 else None
-            text = text[max(key_len, 0) :]
-            value, text = text[:value_len], text[value_len + 1 :]
-            headers, _, text = text.partition(b"\n")
-            messages.append(Message(partition, time_ms, key, value, headers.decode()))
+            key = printed.read(key_len) if key_len >= 0 else None
+            value = printed.read(value_len)
+            printed.read(1)
+            headers = printed.readline().rstrip(b"\n").decode()
+            messages.append(Message(partition, time_ms, key, value, headers))
         return messages
 
 

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import kafka_fixture as fixture
@@ -51,6 +52,12 @@ ERRORS = {
     "THROTTLING_QUOTA_EXCEEDED": (89, "delivered", "buried"),
     "SOMETHING_NEW": (499, "delivered", "buried"),
 }
+
+# Those that a broker answers with while a partition moves.
+PASSING = "LEADER_NOT_AVAILABLE", "REQUEST_TIMED_OUT", "NOT_ENOUGH_REPLICAS_AFTER_APPEND"
+
+REFUSALS, BATCHES_BETWEEN = 6, 5
+LINGER = 0.06  # seconds; batches are under way all the time
 
 
 def replay(*options, environment=None):
@@ -449,6 +456,27 @@ class Outages(unittest.TestCase):
                 self.assertEqual(len(kafka.messages()), counters["taken"] - lost)
 
         each(self, ERRORS, one)
+
+    def test_spool_order(self):
+        """A batch that is refused for a moment is not overtaken by the one behind it."""
+        large = "-transport.kafka.property=queue.buffering.max.messages=100000"
+
+        def one(name):
+            with Kafka(MOCK, 1) as kafka, tempfile.TemporaryDirectory() as folder:
+                kafka.tell("rtt 300")
+                with Collector(WEIR, *kafka.options(*self.spool(folder, large))) as weir:
+                    for _ in range(REFUSALS):
+                        for _ in range(BATCHES_BETWEEN):
+                            weir.send(500)
+                            time.sleep(LINGER)
+                        kafka.tell(f"errors 0 {ERRORS[name][0]} 1")
+                    kafka.tell("rtt 0")
+                    code, log = weir.stop()
+                self.assertEqual(code, 0, log)
+                self.assertEqual(kafka.tell("left 0"), 0)
+                self.in_order(kafka.messages(), weir.sent)
+
+        each(self, PASSING, one)
 
     def test_producer_renewed(self):
         """An idempotent producer that has lost count is replaced, and its records with it."""

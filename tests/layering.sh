@@ -65,10 +65,10 @@ libraries='lib/*.[ch] lib/*/*.[ch]'
 sources="$libraries decoders/*.[ch] transports/*.[ch]"
 
 # Headers of lib/, without their suffix.
-of_decoding='(decode|flow|wire|(element|exporter|outline|packet|template)/)'
+of_decoding='(decode|flow|wire|(element|exporter|outline|packet|report|template)/)'
 of_flows="$of_decoding|field_set|format|output|pipeline|capture|record/(id|key)"
-for_decoders="(compat|counters|decode_error|decoder|(element|exporter|outline|packet|template)/[a-z_]+|flow|wire)\.h"
-for_formats='(compat|custom_field|element/(element|value)|field_set|flow|format|outline/(json|summary)|text_write|formats/[a-z_]+)\.h'
+for_decoders="(compat|counters|decode_error|decoder|(element|exporter|outline|packet|report|template)/[a-z_]+|flow|record/id|wire)\.h"
+for_formats='(compat|custom_field|element/(element|value)|field_set|flow|format|outline/(json|summary)|report/report|text_write|formats/[a-z_]+)\.h'
 
 # What sends records on.
 senders='transports/*.[ch] lib/batch.[ch] lib/fd_writer.[ch] lib/record/buffer.[ch] lib/sink.[ch]
@@ -77,7 +77,7 @@ senders='transports/*.[ch] lib/batch.[ch] lib/fd_writer.[ch] lib/record/buffer.[
 # What reads the network and what remembers of it: it runs alone, under a fuzzer too.
 readers='lib/wire.h lib/element/*.[ch] lib/flow*.[ch] lib/template/*.[ch] lib/exporter/*.[ch]
     lib/packet/*.[ch] lib/decoder.[ch] lib/decode_error.[ch] lib/field_set.[ch] lib/lru_table.[ch]
-    lib/mapping/*.[ch] lib/sequence.[ch]'
+    lib/mapping/*.[ch] lib/report/*.[ch] lib/sequence.[ch]'
 
 rule 'decoders include a few headers of lib/ and nothing else' \
     '#include' \

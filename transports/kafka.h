@@ -33,6 +33,8 @@ struct kafka_path {
     void (*feed)(struct kafka *k);
     /* The end of one message.  On the thread. */
     void (*report)(struct kafka *k, struct kafka_producer *p, const rd_kafka_message_t *m);
+    /* A new producer takes over; k->lock is held for writing.  On the thread; may be NULL. */
+    void (*renewed)(struct kafka *k);
     /* Whether nothing waits before librdkafka that should still leave; NULL if nothing ever does.
      */
     bool (*idle)(struct kafka *k);

@@ -151,10 +151,15 @@ static bool set_batches(rd_kafka_conf_t *conf, const struct kafka_settings *s, b
            set_number(conf, "batch.size", octets == 0 ? 1 : octets);
 }
 
-/* With a spool nothing is given up, and no batch overtakes another that has to be sent again. */
+/*
+ * With a spool nothing is given up, and only the idempotent producer lets no batch overtake
+ * another that a broker refused for a moment: one request in flight is not enough, since the next
+ * one is ready behind it.  That an old one ends more often costs less, for then it is replaced.
+ */
 static bool set_guarantee(rd_kafka_conf_t *conf, const struct kafka_settings *s, bool goflow2)
 {
-    const bool idempotent = !goflow2 && rd_kafka_version() >= IDEMPOTENCE_WORKS;
+    const bool idempotent =
+        !goflow2 && (rd_kafka_version() >= IDEMPOTENCE_WORKS || s->policy == KAFKA_SPOOL);
     bool right = kafka_config_set(conf, "enable.idempotence", idempotent ? "true" : "false");
 
     if (s->policy == KAFKA_SPOOL) {

@@ -60,10 +60,14 @@ static void purge(struct kafka_producer *p, int what)
     }
 }
 
+/* What the old one gives back must not be overtaken in the new one. */
 static void replace(struct kafka *k, struct kafka_producer *fresh)
 {
     uv_rwlock_wrlock(&k->lock);
     k->producer = fresh;
+    if (k->path->renewed != NULL) {
+        k->path->renewed(k);
+    }
     uv_rwlock_wrunlock(&k->lock);
 }
 

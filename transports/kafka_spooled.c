@@ -193,13 +193,25 @@ static size_t spooled_send(struct kafka *k, const struct batch *batch, size_t fi
 
 /* --- Reports --- */
 
+/* With the lock for writing: no worker is about to send what must wait now. */
+static void begin_pause(struct kafka *k)
+{
+    struct kafka_spooled *s = k->path_state;
+
+    s->pausing = true;
+    s->resume_ns = uv_hrtime();
+    atomic_store(&s->behind, true);
+}
+
 void kafka_spool_pause(struct kafka *k, uint64_t ns)
 {
     struct kafka_spooled *s = k->path_state;
 
     if (!s->pausing) {
-        s->pausing = true;
-        s->resume_ns = uv_hrtime() + ns;
+        uv_rwlock_wrlock(&k->lock);
+        begin_pause(k);
+        uv_rwlock_wrunlock(&k->lock);
+        s->resume_ns += ns;
         kafka_purge_queue(k);
     }
 }
@@ -312,6 +324,7 @@ const struct kafka_path kafka_spooled = {
     .send = spooled_send,
     .feed = kafka_spool_feed,
     .report = spooled_report,
+    .renewed = begin_pause,
     .idle = spooled_idle,
     .close = spooled_close,
     .measure = spooled_measure,

@@ -137,6 +137,22 @@ static void set_name(struct filler *f, unsigned at)
     flow_mark(&f->flow, at);
 }
 
+static void set_bool(struct filler *f, unsigned at)
+{
+    *(bool *)member(f, at) = wire_u8(&f->input) % 2 != 0;
+    flow_mark(&f->flow, at);
+}
+
+static void add_names(struct filler *f, unsigned at)
+{
+    struct flow_names *list = member(f, at);
+
+    for (list->n = 0; list->n < wire_u8(&f->input) % (FLOW_NAMES_MAX + 1); list->n++) {
+        list->at[list->n] = "octet_count";
+    }
+    flow_mark(&f->flow, at);
+}
+
 /* Who fills a field of a kind; or, of a number, how many octets it has. */
 static const struct {
     void (*fill)(struct filler *f, unsigned at);
@@ -153,6 +169,8 @@ static const struct {
     [FLOW_KIND_LAYERS] = {add_layers, 0}, [FLOW_KIND_SIZES] = {add_sizes, 0},
     [FLOW_KIND_TEXT] = {set_slice, 0},    [FLOW_KIND_OCTETS] = {set_slice, 0},
     [FLOW_KIND_NAME] = {set_name, 0},     [FLOW_KIND_ELEMENTS] = {add_elements, 0},
+    [FLOW_KIND_COUNTER] = {NULL, 8},      [FLOW_KIND_TIME_MS] = {NULL, 8},
+    [FLOW_KIND_BOOL] = {set_bool, 0},     [FLOW_KIND_NAMES] = {add_names, 0},
 };
 
 static void set_number(struct filler *f, unsigned at, size_t width)

@@ -20,36 +20,32 @@ static bool parse(const char *words)
     return field_set_parse(&set, words, message, sizeof(message));
 }
 
-/* The set has the first n rows of the table, in its order. */
-static void assert_first_rows(unsigned n)
-{
-    assert_int_equal(set.n, n);
-    for (unsigned i = 0; i < n; i++) {
-        assert_int_equal(set.columns[i].at, i);
-    }
-}
-
-/* Rows behind those of the sets are in none. */
-static unsigned rows_of_all(void)
+/* The set has the rows of these sets, in the table's order. */
+static void assert_rows(unsigned sets)
 {
     unsigned n = 0;
 
-    while (n < FLOW_NFIELDS && flow_fields[n].sets != 0) {
-        n++;
+    for (unsigned at = 0; at < FLOW_NFIELDS; at++) {
+        if ((flow_fields[at].sets & sets) != 0) {
+            assert_int_equal(set.columns[n++].at, at);
+        }
     }
-    return n;
+    assert_int_equal(set.n, n);
 }
 
 static void named_sets(void **state)
 {
     (void)state;
     assert_true(parse("goflow2"));
-    assert_first_rows(GOFLOW2_FIELDS);
+    assert_rows(IN_GOFLOW2);
+    assert_int_equal(set.n, GOFLOW2_FIELDS);
     assert_int_equal(set.columns[GOFLOW2_FIELDS - 1].at, FLOW_AT_ipv6_routing_header_seg_left);
     assert_true(parse("all"));
-    assert_first_rows(rows_of_all());
+    assert_rows(IN_GOFLOW2 | IN_ALL);
     assert_true(parse("all,goflow2,bytes"));
-    assert_first_rows(rows_of_all());
+    assert_rows(IN_GOFLOW2 | IN_ALL);
+    assert_true(parse("stream"));
+    assert_rows(IN_STREAM);
 }
 
 static void lists(void **state)
@@ -78,16 +74,43 @@ static void set_and_field(void **state)
     assert_int_equal(set.columns[1].at, FLOW_AT_type);
 }
 
+/* Where the set stream is wanted, what a record does not have is left out. */
+static void sparse(void **state)
+{
+    (void)state;
+    assert_true(parse("goflow2,all,octet_count"));
+    assert_false(set.sparse);
+    assert_true(parse("stream"));
+    assert_true(set.sparse);
+    assert_true(parse("goflow2,stream"));
+    assert_true(set.sparse);
+}
+
+/* Of the set stream alone: what is always there. */
+static void always_there(void **state)
+{
+    (void)state;
+    for (unsigned at = 0; at < FLOW_NFIELDS; at++) {
+        if ((flow_fields[at].sets & ALWAYS_THERE) != 0) {
+            assert_int_equal(flow_fields[at].sets & ~ALWAYS_THERE, IN_STREAM);
+        }
+    }
+}
+
 /* It is no row of the table, and in no set. */
 static void icmp_name(void **state)
 {
+    uint16_t n;
+
     (void)state;
     assert_true(parse("proto,icmp_name,icmp_name"));
     assert_int_equal(set.n, 2);
     assert_int_equal(set.columns[1].at, COLUMN_ICMP_NAME);
     assert_string_equal(set.columns[1].key, "icmp_name");
+    assert_true(parse("all"));
+    n = set.n;
     assert_true(parse("all,icmp_name"));
-    assert_int_equal(set.n, rows_of_all() + 1);
+    assert_int_equal(set.n, n + 1);
     assert_false(parse("icmp_nam"));
     assert_non_null(strstr(message, "\"icmp_name\""));
 }
@@ -147,10 +170,9 @@ static void protobuf_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(named_sets),       cmocka_unit_test(lists),
-        cmocka_unit_test(set_and_field),    cmocka_unit_test(icmp_name),
-        cmocka_unit_test(mistakes),         cmocka_unit_test(keys),
-        cmocka_unit_test(protobuf_numbers),
+        cmocka_unit_test(named_sets), cmocka_unit_test(lists),  cmocka_unit_test(set_and_field),
+        cmocka_unit_test(icmp_name),  cmocka_unit_test(sparse), cmocka_unit_test(always_there),
+        cmocka_unit_test(mistakes),   cmocka_unit_test(keys),   cmocka_unit_test(protobuf_numbers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
