@@ -26,7 +26,7 @@ from kafka.bench import PARTITIONS, Bench, Outcome
 from kafka.collector import Collector
 
 SKIPPED = 77  # as ctest is told
-LISTENERS = ("plain", "tls", "mtls", "expired", "sasl", "sasltls")
+LISTENERS = ("plain", "tls", "mtls", "expired", "sasl", "sasltls", "oauth")
 AT_ONCE = 6  # cases of those that leave the broker alone
 PEACEFUL = (java, delivery, security, topics)
 ALONE = (outage, kills)  # they take the broker away

@@ -7,10 +7,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/log.h"
 #include "transports/kafka_secrets.h"
 
-enum { CLAIMS_OCTETS = 8192, SUBJECT_OCTETS = 256, REASON_OCTETS = 256, OPAQUE_SECONDS = 300 };
+enum { CLAIMS_OCTETS = 8192, SUBJECT_OCTETS = 256, REASON_OCTETS = 256, SAID_OCTETS = 1024 };
+
+enum { OPAQUE_SECONDS = 300 };
 
 /* What must be known of a token. */
 struct claims {
@@ -66,7 +67,8 @@ void kafka_token_refresh(rd_kafka_t *rk, const char *path)
 {
     struct kafka_secrets secrets = {.n = 0};
     const char *token = kafka_secrets_read(&secrets, path);
-    char reason[REASON_OCTETS] = "its file cannot be read";
+    char reason[REASON_OCTETS] = "cannot be read";
+    char said[SAID_OCTETS];
     struct claims claims;
 
     if (token != NULL) {
@@ -75,8 +77,8 @@ void kafka_token_refresh(rd_kafka_t *rk, const char *path)
     if (token == NULL ||
         rd_kafka_oauthbearer_set_token(rk, token, claims.expires * 1000, claims.subject, NULL, 0,
                                        reason, sizeof(reason)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        LOG(ERROR, "cannot use the token", LOG_TEXT("path", path), LOG_TEXT("error", reason));
-        (void)rd_kafka_oauthbearer_set_token_failure(rk, reason);
+        (void)snprintf(said, sizeof(said), "%s: %s", path, reason);
+        (void)rd_kafka_oauthbearer_set_token_failure(rk, said); /* which comes back to be logged */
     }
     kafka_secrets_clear(&secrets);
 }

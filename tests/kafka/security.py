@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """TLS and SASL: who may come in does, and who may not is told why, once, without a secret."""
 
+import base64
 import dataclasses
+import json
 import re
 import subprocess
 import time
@@ -51,6 +53,7 @@ def sasl(mechanism, options=TRUST):
     return f"{options} -transport.kafka.sasl {mechanism}"
 
 
+TOKEN = f"{sasl('oauthbearer')} -transport.kafka.sasl.token.file {{secrets}}/"
 SCRAM_512 = f"{sasl('scram-sha512')} {USER}"
 
 CASES = (
@@ -72,14 +75,26 @@ CASES = (
     Case("scram-512-no-tls", "sasl", sasl("scram-sha512", ""), password=CANARY),
     Case("scram-256-wrong", "sasltls", sasl("scram-sha256"), password=WRONG, said="uthentication"),
     Case("scram-512-wrong", "sasltls", f"{SCRAM_512} {PASSWORD}wrong", said="uthentication"),
+    Case("oauthbearer", "oauth", f"{TOKEN}token"),
+    Case("oauthbearer-expired", "oauth", f"{TOKEN}token-expired", said="token"),
 )
+
+
+def token(life):
+    """A JSON web token that ends in so many seconds, without a signature (RFC 7519 section 6)."""
+    now = int(time.time())
+    claims = {"sub": "weir", "iat": now + min(life, 0) - 60, "exp": now + life, "canary": CANARY}
+    parts = [json.dumps(part).encode() for part in ({"alg": "none"}, claims)]
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts) + "."
 
 
 def prepare(bench):
     """The files that the options name."""
     secrets = bench.folder / "secrets"
     secrets.mkdir(mode=0o700)
-    for name, text in (("password", CANARY), ("wrong", WRONG), ("user", "weir")):
+    words = {"password": CANARY, "wrong": WRONG, "user": "weir"}
+    tokens = {"token": token(3600), "token-expired": token(-3600)}
+    for name, text in (words | tokens).items():
         path = secrets / name
         path.touch(mode=0o600)
         path.write_text(text + "\n", encoding="ascii")
