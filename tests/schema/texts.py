@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What needs no engine: each record fits the JSON Schema, and each value its column."""
+
+import itertools
+import json
+import subprocess
+
+from schema import columns, json_schema, records
+
+STATEMENTS = ("ksqldb", "flink")
+
+
+def column_faults(table, record):
+    for name, type_name in table.items():
+        value = record.get(name.strip("`"))
+        if value is not None and not columns.fits(type_name, value):
+            yield f"{name} {type_name} cannot hold {value!r}"
+    for name in record:
+        if name not in table and f"`{name}`" not in table and not name.endswith("_truncated"):
+            yield f"there is no column for {name}"
+
+
+def check_set(weir, fields):
+    """The first fault of each record."""
+    schema = json.loads(records.schema(weir, "-fields", fields, "jsonschema"))
+    tables = {
+        name: columns.of_statement(records.schema(weir, "-fields", fields, name))
+        for name in STATEMENTS
+    }
+    for place, held in records.of_sources(weir, fields):
+        record = records.plain(held)
+        found = itertools.chain(
+            json_schema.faults(schema, record),
+            *(column_faults(table, record) for table in tables.values()),
+        )
+        yield from (f"{fields}: {place}: {fault}" for fault in itertools.islice(found, 1))
+
+
+def check_quotes(weir):
+    """None of weir's own names needs quotes in ksqlDB."""
+    text = records.schema(weir, "-fields", ",".join(records.SETS), "ksqldb")
+    yield from (f"ksqldb: {name} is quoted" for name in columns.of_statement(text) if "`" in name)
+
+
+# Arguments that are refused, and what is said of them.
+REFUSED = (
+    (("-topic", "a b", "ksqldb"), "a topic has up to 249"),
+    (("-topic", "", "flink"), "a topic has up to 249"),
+    (("-partitions", "1000000", "ksqldb"), "so many partitions"),
+    (("-partitions", "-1", "ksqldb"), "invalid value"),
+    (("-key", "nothing", "ksqldb"), "nothing"),
+    (("-fields", "nothing", "avro"), "nothing"),
+    (("ksqldb", "flink"), "needs one target"),
+    (("oracle",), "no such target"),
+)
+
+
+def check_refusals(weir):
+    for arguments, words in REFUSED:
+        done = subprocess.run(
+            [weir, "schema", *arguments], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 2 or words not in done.stderr or done.stdout:
+            yield f"weir schema {' '.join(arguments)}: exit {done.returncode}: {done.stderr}"
+
+
+def check(weir):
+    yield from check_quotes(weir)
+    yield from check_refusals(weir)
+    for fields in records.SETS:
+        yield from check_set(weir, fields)
