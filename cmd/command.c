@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The table of subcommands. */
+#include "cmd/command.h"
+
+#include <string.h>
+
+#include "cmd/collect.h"
+#include "cmd/completion.h"
+#include "cmd/explain.h"
+#include "cmd/health.h"
+#include "cmd/kafka.h"
+#include "cmd/man.h"
+#include "cmd/replay.h"
+#include "cmd/schema.h"
+
+const struct command commands[] = {
+    {"collect", collect_main, "receive flows over UDP and send them on (the default)"},
+    {"check", check_main, "check the options and files of collect: exit 0 if they are right"},
+    {"health", health_main, "ask the collector on this host how it is: exit 0 if it is well"},
+    {"schema", schema_main, "print what a record looks like: the .proto file of -format bin"},
+    {"kafka", kafka_main, "create-topics: make the topic that -transport kafka sends to"},
+    {"replay", replay_main, "run captures through the same pipeline, or send them to a UDP port"},
+    {"explain", explain_main, "print the datagrams of captures field by field, and the rules broken"},
+    {"man", man_main, "print this program's manual page, for man -l -"},
+    {"completion", completion_main, "print what makes bash, zsh or fish complete command lines"},
+    {NULL, NULL, NULL},
+};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *at = commands; at->name != NULL; at++) {
+        if (strcmp(name, at->name) == 0) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+void command_describe(const struct command *command, const struct usage_reader *reader)
+{
+    char name[OPTION_NAME_MAX];
+    char *argv[] = {name, (char[]){"-h"}, NULL};
+
+    name[0] = '\0';
+    (void)strncat(name, command->name, sizeof(name) - 1);
+    options_divert_usage(reader);
+    (void)command->run(2, argv);
+    options_divert_usage(NULL);
+}
