@@ -15,7 +15,10 @@
 #include "cmd/status.h"
 #include "cmd/templates.h"
 #include "cmd/upkeep.h"
+#include "cmd/watchdog.h"
+#include "lib/listen/passed.h"
 #include "lib/log.h"
+#include "lib/service.h"
 #include "lib/worker.h"
 
 /* Drained sockets included, less than the 10 s after which containers are killed. */
@@ -29,6 +32,7 @@ struct collect {
     struct demo demo;
     struct status status;
     struct upkeep upkeep;
+    struct watchdog watchdog;
     struct worker *workers[LISTEN_COUNT_MAX];
     struct pipeline *pipelines[LISTEN_COUNT_MAX]; /* of the workers */
     unsigned n_workers;
@@ -40,11 +44,16 @@ struct collect {
     bool transport_open;
 };
 
-static const char usage[] =
+static const char collect_usage[] =
     "Usage: weir [collect] [options]\n\n"
     "Receives NetFlow, IPFIX and sFlow over UDP, and sends the flows on as records.\n"
     "SIGHUP reads the configuration again and reopens files, SIGUSR1 only reopens files,\n"
     "SIGUSR2 prints statistics.\n\nOptions:";
+
+static const char check_usage[] = "Usage: weir check [options]\n\n"
+                                  "Reads all that weir collect would start with, and says what is "
+                                  "wrong: exit 0 if all is right.\n"
+                                  "Nothing is opened or sent.\n\nOptions:";
 
 static const struct option collect_options[] = {
     {"demo", OPTION_STRING, offsetof(struct collect, demo.directory), NULL,
@@ -78,7 +87,7 @@ static void note_queue_options(const struct collect *c)
 }
 
 /* Returns -1 to go on, or the exit code. */
-static int read_command_line(struct collect *c, int argc, char **argv)
+static int read_command_line(struct collect *c, const char *usage, int argc, char **argv)
 {
     const struct command_line line = {usage, argc, argv, {"", collect_options, c}};
     int first;
@@ -176,6 +185,7 @@ static void on_reopen(uv_signal_t *handle, int number)
     if (t->ops->reopen != NULL) {
         t->ops->reopen(t);
     }
+    setup_reopen_quarantine(&c->setup);
 }
 
 static void on_reload(uv_signal_t *handle, int number)
@@ -226,6 +236,7 @@ static bool start_events(struct collect *c)
         error = uv_signal_start(&c->signals[i], signal_table[i].callback, signal_table[i].number);
     }
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     if (error != 0) {
         LOG(ERROR, "cannot start", LOG_TEXT("error", uv_strerror(error)));
     }
@@ -238,6 +249,12 @@ static bool open_transport(struct collect *c)
     c->setup.chosen->arg = c;
     c->transport_open = setup_open_transport(&c->setup, &c->loop) == 0;
     return c->transport_open;
+}
+
+/* Before there are threads, for it changes the environment. */
+static bool take_passed_sockets(struct collect *c)
+{
+    return passed_sockets_assign(c->setup.uris, c->setup.n_uris) == 0;
 }
 
 /* A worker, with a socket of each address that has as many. */
@@ -316,12 +333,18 @@ static bool start_upkeep(struct collect *c)
     return error == 0;
 }
 
+static bool start_watchdog(struct collect *c)
+{
+    return watchdog_start(&c->watchdog, &c->loop, c->workers, c->n_workers) == 0;
+}
+
 static bool start(struct collect *c)
 {
     LOG(INFO, "starting weir", LOG_TEXT("version", WEIR_VERSION));
     note_queue_options(c);
-    return start_events(c) && open_transport(c) && add_workers(c) && open_status(c) && restore(c) &&
-           start_workers(c) && start_upkeep(c) &&
+    return take_passed_sockets(c) && start_events(c) && open_transport(c) &&
+           setup_open_quarantine(&c->setup, OUTPUT_DROP) == 0 && add_workers(c) && open_status(c) &&
+           restore(c) && start_workers(c) && start_upkeep(c) && start_watchdog(c) &&
            demo_start(&c->demo, &c->loop, c->setup.uris, c->setup.n_uris) == 0;
 }
 
@@ -376,6 +399,7 @@ static void stop(struct collect *c)
     status_close(&c->status);
     upkeep_save_last(&c->upkeep);
     free_pipelines(c);
+    setup_close_quarantine(&c->setup);
     close_transport(c);
 }
 
@@ -419,7 +443,9 @@ static int run(struct collect *c)
     }
     started = start(c);
     if (started) {
+        service_notify("READY=1");
         (void)uv_run(&c->loop, UV_RUN_DEFAULT);
+        service_notify("STOPPING=1");
     }
     stop(c);
     if (started) {
@@ -442,7 +468,7 @@ int collect_main(int argc, char **argv)
         (void)fprintf(stderr, "weir: no memory\n");
         return 1;
     }
-    status = read_command_line(&c, argc, argv);
+    status = read_command_line(&c, collect_usage, argc, argv);
     if (status < 0 && c.setup.check) {
         status = check(&c.setup);
     } else if (status < 0) {
@@ -458,11 +484,23 @@ int collect_main(int argc, char **argv)
 int check_main(int argc, char **argv)
 {
     struct collect c = {0};
-    int status = read_command_line(&c, argc, argv);
+    int status = read_command_line(&c, check_usage, argc, argv);
 
     if (status < 0) {
         status = check(&c.setup);
     }
     setup_free(&c.setup);
     return status;
+}
+
+bool collect_address(int argc, char **argv, char *address, size_t size)
+{
+    struct collect c = {0};
+    const bool right = read_command_line(&c, collect_usage, argc, argv) < 0;
+
+    if (right) {
+        (void)snprintf(address, size, "%s", c.status.address);
+    }
+    setup_free(&c.setup);
+    return right;
 }

@@ -46,8 +46,9 @@ static const struct option create_options[] = {
      "How long records stay (0 as the broker says)"},
     {"max-message-bytes", OPTION_COUNT, offsetof(struct create, message_octets), "2097152",
      "Greatest batch of records (0 as the broker says)"},
-    {"cleanup", OPTION_STRING, offsetof(struct create, cleanup), "delete",
-     "What becomes of old records: delete, compact, or compact,delete"},
+    {"cleanup", OPTION_STRING, offsetof(struct create, cleanup), NULL,
+     "What becomes of old records: delete, compact, or compact,delete (default delete; compact for "
+     "topics that only tables go to)"},
     {"compression", OPTION_STRING, offsetof(struct create, compression), "producer",
      "Codec that the broker stores with; producer leaves batches as they come"},
     {"timeout", OPTION_DURATION, offsetof(struct create, timeout_ns), "30s",
@@ -71,26 +72,32 @@ static void set_number(struct create *c, const char *name, uint64_t number)
     }
 }
 
-static void make_settings(struct create *c)
+/* Unless asked for otherwise, of a table the last record of each key stays, however old. */
+static void make_settings(struct create *c, bool table)
 {
-    set_text(c, "cleanup.policy", c->cleanup);
+    const bool compact = table && *c->cleanup == '\0';
+    const char *cleanup = compact ? "compact" : "delete";
+
+    c->n = 0;
+    set_text(c, "cleanup.policy", *c->cleanup == '\0' ? cleanup : c->cleanup);
     set_text(c, "compression.type", c->compression);
-    set_number(c, "retention.ms", c->retention_ns / MILLISECOND_NS);
+    set_number(c, "retention.ms", compact ? 0 : c->retention_ns / MILLISECOND_NS);
     set_number(c, "max.message.bytes", c->message_octets);
     set_number(c, "min.insync.replicas", c->in_sync);
 }
 
 static int create_topic(struct create *c, struct transport *kafka, const char *topic)
 {
-    const struct kafka_topic_wish wish = {
+    struct kafka_topic_wish wish = {
         .name = topic,
         .partitions = (int)c->partitions,
         .replication = c->replication == 0 ? -1 : (int)c->replication,
         .settings = c->settings,
-        .n_settings = c->n,
     };
     int partitions = wish.partitions;
 
+    make_settings(c, kafka_topic_is_table(kafka, topic));
+    wish.n_settings = c->n;
     switch (kafka_make_topic(kafka, &wish, (int)(c->timeout_ns / MILLISECOND_NS), &partitions)) {
     case KAFKA_TOPIC_MADE:
         (void)printf("made %s partitions=%d\n", topic, partitions);
@@ -168,7 +175,6 @@ static int create_main(struct transport *kafka, int argc, char **argv)
         (void)fprintf(stderr, "weir kafka create-topics: a number is out of range\n");
         return 2;
     }
-    make_settings(&c);
     return create_topics(&c, kafka);
 }
 
@@ -189,10 +195,12 @@ static struct transport *new_kafka(void)
 
 int kafka_main(int argc, char **argv)
 {
+    const bool asks_for_help = argc == 2 && strcmp(argv[1], "-h") == 0;
+    const int skip = argc > 1 && strcmp(argv[1], "create-topics") == 0 ? 1 : 0;
     struct transport *kafka;
     int status;
 
-    if (argc < 2 || strcmp(argv[1], "create-topics") != 0) {
+    if (skip == 0 && !asks_for_help) {
         (void)fprintf(stderr, "usage: weir kafka create-topics [options]\n");
         return 2;
     }
@@ -200,7 +208,7 @@ int kafka_main(int argc, char **argv)
     if (kafka == NULL) {
         return 1;
     }
-    status = create_main(kafka, argc - 1, argv + 1);
+    status = create_main(kafka, argc - skip, argv + skip);
     free(kafka);
     return status;
 }

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/report/report.h"
+#include "lib/stream.h"
+
 bool plan_parse_words(const struct plan_word *words, const char *text, unsigned *bits)
 {
     *bits = 0;
@@ -59,6 +62,33 @@ static bool read_tunnels(struct plan *plan, const struct plan_words *words,
            refuse(fault, "tunnels", words->tunnels, "give a list of vxlan, geneve, gtpu, teredo");
 }
 
+static bool read_records(struct plan *plan, const struct plan_words *words,
+                         struct plan_fault *fault)
+{
+    enum { FLOWS = REPORT_LOSS << 1 };
+    static const struct plan_word kinds[] = {
+        {"flows", FLOWS},
+        {"counters", REPORT_COUNTERS},
+        {"drops", REPORT_DROPS},
+        {"nat", REPORT_NAT},
+        {"options", REPORT_OPTIONS},
+        {"loss", REPORT_LOSS},
+        {"all", FLOWS | (FLOWS - 1)},
+        {NULL, 0},
+    };
+    unsigned wanted;
+
+    if (!plan_parse_words(kinds, words->records, &wanted) || wanted == 0) {
+        return refuse(fault, "records", words->records,
+                      "give all, or a list of flows, counters, drops, nat, options, loss");
+    }
+    plan->decode.reports = wanted & (FLOWS - 1);
+    plan->decode.no_flows = (wanted & FLOWS) == 0;
+    plan->decode.report_refresh_ns = words->records_refresh_ns;
+    plan->decode.loss_interval_ns = words->records_loss_interval_ns;
+    return true;
+}
+
 static bool read_fields(struct plan *plan, const struct plan_words *words, struct plan_fault *fault)
 {
     return field_set_parse(&plan->fields, words->fields, fault->message, sizeof(fault->message)) ||
@@ -96,6 +126,18 @@ static bool read_allow(struct plan *plan, const struct plan_words *words, struct
     return true;
 }
 
+static bool read_subscribers(struct plan *plan, const struct plan_words *words,
+                             struct plan_fault *fault)
+{
+    if (*words->subscribers == '\0') {
+        return true;
+    }
+    plan->subscribers =
+        subscribers_load(words->subscribers, fault->message, sizeof(fault->message));
+    plan->decode.stream.subscribers = plan->subscribers;
+    return plan->subscribers != NULL;
+}
+
 static const uint16_t names_told[] = {
     FLOW_AT_in_if_name,      FLOW_AT_out_if_name,      FLOW_AT_ingress_vrf_name,
     FLOW_AT_egress_vrf_name, FLOW_AT_application_name,
@@ -104,6 +146,12 @@ static const uint16_t names_told[] = {
 /* What costs something is done only where somebody wants it. */
 static void note_wants(struct plan *plan)
 {
+    plan->decode.stream.unmaps = plan->fields.sparse;
+    for (unsigned at = 0; at < FLOW_NFIELDS; at++) {
+        if (field_set_has(&plan->fields, at)) {
+            stream_want(&plan->decode.stream, at);
+        }
+    }
     plan->decode.keep_elements = field_set_has(&plan->fields, FLOW_AT_elements);
     plan->decode.make_record_ids = field_set_has(&plan->fields, FLOW_AT_record_id);
     for (size_t i = 0; i < sizeof(names_told) / sizeof(names_told[0]); i++) {
@@ -113,6 +161,11 @@ static void note_wants(struct plan *plan)
 
 void plan_note_key(struct plan *plan, const struct record_key *key)
 {
+    for (unsigned at = 0; at < FLOW_NFIELDS; at++) {
+        if (record_key_has(key, at)) {
+            stream_want(&plan->decode.stream, at);
+        }
+    }
     plan->decode.make_record_ids |= record_key_has(key, FLOW_AT_record_id);
     for (size_t i = 0; i < sizeof(names_told) / sizeof(names_told[0]); i++) {
         plan->decode.look_up_names |= record_key_has(key, names_told[i]);
@@ -128,9 +181,12 @@ struct plan *plan_new(const struct plan_words *words, struct plan_fault *fault)
         return NULL;
     }
     plan->limits = words->limits;
+    plan->decode.stream.max_age_ms = words->stream_max_age_ns / 1000000;
+    plan->decode.stream.max_skew_ms = words->stream_max_skew_ns / 1000000;
     if (!read_compat(plan, words, fault) || !read_tunnels(plan, words, fault) ||
-        !read_fields(plan, words, fault) || !read_mapping(plan, words, fault) ||
-        !read_allow(plan, words, fault)) {
+        !read_records(plan, words, fault) || !read_fields(plan, words, fault) ||
+        !read_mapping(plan, words, fault) || !read_allow(plan, words, fault) ||
+        !read_subscribers(plan, words, fault)) {
         plan_free(plan);
         return NULL;
     }
@@ -143,6 +199,7 @@ void plan_free(struct plan *plan)
     if (plan != NULL) {
         mapping_free(plan->mapping);
         admission_free(plan->admission);
+        subscribers_free(plan->subscribers);
         free(plan);
     }
 }

@@ -10,6 +10,7 @@
 #include "lib/field_set.h"
 #include "lib/mapping/mapping.h"
 #include "lib/record/key.h"
+#include "lib/subscriber/subscribers.h"
 
 /* The words that a plan is made of. */
 struct plan_words {
@@ -19,6 +20,12 @@ struct plan_words {
     const char *mapping; /* a file */
     const char *allow;   /* prefixes */
     struct exporter_limits limits;
+    const char *subscribers; /* a file */
+    uint64_t stream_max_age_ns;
+    uint64_t stream_max_skew_ns;
+    const char *records; /* kinds */
+    uint64_t records_refresh_ns;
+    uint64_t records_loss_interval_ns;
 };
 
 /*
@@ -32,6 +39,7 @@ struct plan {
     struct field_set key; /* of messages, where the mapping file says so */
     struct mapping *mapping;
     struct admission *admission;
+    struct subscribers *subscribers;
 };
 
 /* Why there is no plan. */

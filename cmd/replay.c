@@ -234,12 +234,15 @@ static bool open_output(struct replay *r)
 {
     r->setup.chosen->ended = on_transport_ended;
     r->setup.chosen->arg = r;
-    if (setup_open_transport(&r->setup, &r->uv) != 0) {
+    if (setup_open_quarantine(&r->setup, OUTPUT_WAIT) != 0 ||
+        setup_open_transport(&r->setup, &r->uv) != 0) {
+        setup_close_quarantine(&r->setup);
         return false;
     }
     r->pipeline = setup_pipeline(&r->setup, &r->counters, OUTPUT_WAIT);
     if (r->pipeline == NULL) {
         LOG(ERROR, "no memory for a pipeline");
+        setup_close_quarantine(&r->setup);
         close_transport(r);
     }
     return r->pipeline != NULL;
@@ -287,7 +290,9 @@ static void log_replayed(const struct replay *r)
 
 static void close_pipeline(struct replay *r)
 {
+    pipeline_end(r->pipeline);
     setup_pipeline_free(r->pipeline);
+    setup_close_quarantine(&r->setup);
     close_transport(r);
     close_loop(r);
     if (!atomic_load(&r->ended)) {
@@ -379,6 +384,7 @@ static void catch_signals(void)
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
 }
 
 static int run(struct replay *r)

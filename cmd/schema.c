@@ -4,41 +4,58 @@
 
 #include <string.h>
 
+#include "cmd/schema_write.h"
 #include "lib/mapping/mapping.h"
 #include "lib/option/option.h"
 
 static const struct schema_target *const targets[] = {
-    &schema_proto,
+    &schema_ksqldb,     &schema_flink, &schema_clickhouse, &schema_avro,
+    &schema_jsonschema, &schema_proto, &schema_markdown,
 };
 
-enum { TARGETS = sizeof(targets) / sizeof(targets[0]), MESSAGE_MAX = 512 };
+enum {
+    TARGETS = sizeof(targets) / sizeof(targets[0]),
+    MESSAGE_MAX = 512,
+    USAGE_MAX = 1024,
+    PARTITIONS_MAX = 100000
+};
 
 struct schema {
-    const char *fields;
-    const char *mapping_path;
-
+    struct schema_wish wish;
     const struct schema_target *target;
-    struct field_set set;
-    struct mapping *mapping; /* which set borrows from; NULL for none */
+    struct mapping *mapping; /* which wish borrows from; NULL for none */
 };
 
 static const struct option schema_options[] = {
-    {"fields", OPTION_STRING, offsetof(struct schema, fields), "all",
-     "Fields of a record: goflow2, all, or a list of sets and fields"},
-    {"mapping", OPTION_STRING, offsetof(struct schema, mapping_path), NULL,
+    {"fields", OPTION_STRING, offsetof(struct schema, wish.fields), NULL,
+     "Fields of a record, as weir collect takes them (default stream; proto and markdown: all)"},
+    {"mapping", OPTION_STRING, offsetof(struct schema, wish.mapping_path), NULL,
      "Configuration file for custom mappings"},
+    {"topic", OPTION_STRING, offsetof(struct schema, wish.topic), "flow-messages",
+     "Kafka topic of the records; the tables are called after it"},
+    {"key", OPTION_STRING, offsetof(struct schema, wish.key_words), NULL,
+     "What the topic's keys are made of, as -transport.kafka.key takes it"},
+    {"partitions", OPTION_COUNT, offsetof(struct schema, wish.partitions), NULL,
+     "Partitions that ksqlDB makes the topic with; 0 if it is there"},
+    {"brokers", OPTION_STRING, offsetof(struct schema, wish.brokers), "kafka:9092",
+     "Kafka brokers that Flink and ClickHouse read from"},
     {0},
 };
 
+/* In one piece, for the manual page is made of it, too. */
 static void print_usage(const struct option_group *group)
 {
-    (void)fprintf(stderr, "Usage: weir schema [options] TARGET\n\n"
-                          "Prints what a record looks like, for whoever is to read it.\n\n"
-                          "Targets:\n");
-    for (size_t i = 0; i < TARGETS; i++) {
-        (void)fprintf(stderr, "  %-9s %s\n", targets[i]->name, targets[i]->title);
+    char text[USAGE_MAX] = "Usage: weir schema [options] TARGET\n\n"
+                           "Prints what a record looks like, for whoever is to read it.\n\n"
+                           "Targets:\n";
+    size_t len = strlen(text);
+
+    for (size_t i = 0; i < TARGETS && len < sizeof(text); i++) {
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "  %-10s %s\n", targets[i]->name,
+                                targets[i]->title);
     }
-    options_print_usage(group, 1, "\nOptions:");
+    (void)snprintf(text + len, len < sizeof(text) ? sizeof(text) - len : 0, "\nOptions:");
+    options_print_usage(group, 1, text);
 }
 
 static bool refuse(const char *message)
@@ -68,9 +85,35 @@ static bool read_target(struct schema *schema, char **arguments)
 
 static bool read_fields(struct schema *schema)
 {
+    struct schema_wish *wish = &schema->wish;
     char message[MESSAGE_MAX];
 
-    return field_set_parse(&schema->set, schema->fields, message, sizeof(message)) ||
+    if (wish->fields[0] == '\0') {
+        wish->fields = schema->target->fields;
+    }
+    return field_set_parse(&wish->set, wish->fields, message, sizeof(message)) || refuse(message);
+}
+
+static bool read_topic(struct schema_wish *wish)
+{
+    static const char legal[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    const size_t len = strlen(wish->topic);
+
+    if (len == 0 || len > SCHEMA_TOPIC_MAX || wish->topic[strspn(wish->topic, legal)] != '\0') {
+        return refuse("a topic has up to 249 letters, digits, dots, dashes and _");
+    }
+    if (wish->partitions > PARTITIONS_MAX) {
+        return refuse("so many partitions no topic has");
+    }
+    schema_make_identifier(wish->table, wish->topic);
+    return true;
+}
+
+static bool read_key(struct schema_wish *wish)
+{
+    char message[MESSAGE_MAX];
+
+    return record_key_parse(&wish->key, wish->key_words, message, sizeof(message)) ||
            refuse(message);
 }
 
@@ -78,14 +121,14 @@ static bool read_mapping(struct schema *schema)
 {
     char message[MESSAGE_MAX];
 
-    if (schema->mapping_path[0] == '\0') {
+    if (schema->wish.mapping_path[0] == '\0') {
         return true;
     }
-    schema->mapping = mapping_load(schema->mapping_path, message, sizeof(message));
+    schema->mapping = mapping_load(schema->wish.mapping_path, message, sizeof(message));
     if (schema->mapping == NULL) {
         return refuse(message);
     }
-    mapping_shape(schema->mapping, &schema->set);
+    mapping_shape(schema->mapping, &schema->wish.set);
     return true;
 }
 
@@ -107,15 +150,35 @@ static int read_command_line(struct schema *schema, int argc, char **argv)
     case OPTIONS_DONE:
         break;
     }
-    if (!read_target(schema, argv + first) || !read_fields(schema)) {
+    if (!read_target(schema, argv + first) || !read_fields(schema) || !read_topic(&schema->wish) ||
+        !read_key(&schema->wish)) {
         return 2;
     }
     return read_mapping(schema) ? -1 : 1;
 }
 
+static void print_option(FILE *out, const char *name, const char *value)
+{
+    if (*value != '\0') {
+        (void)fprintf(out, " %s '%s'", name, value);
+    }
+}
+
+void schema_print_head(FILE *out, const struct schema_wish *wish, const char *reader)
+{
+    (void)fprintf(out, "-- Made by weir %s for %s, which reads what this writes:\n-- weir",
+                  WEIR_VERSION, reader);
+    print_option(out, "-fields", wish->fields);
+    print_option(out, "-mapping", wish->mapping_path);
+    print_option(out, "-transport", "kafka");
+    print_option(out, "-transport.kafka.topic", wish->topic);
+    print_option(out, "-transport.kafka.key", wish->key_words);
+    (void)fputs("\n", out);
+}
+
 static int print_schema(const struct schema *schema)
 {
-    schema->target->print(stdout, &schema->set);
+    schema->target->print(stdout, &schema->wish);
     return fflush(stdout) == 0 || refuse("cannot write to standard output") ? 0 : 1;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The .proto file of -format bin, made from the table of fields. */
 #include "cmd/schema.h"
+#include "cmd/schema_write.h"
 #include "lib/formats/bin_field.h"
 
 /* The type of a kind, as lib/formats/bin_field.c encodes it. */
@@ -14,7 +15,10 @@ static const struct {
     [FLOW_KIND_U32] = {"uint32", true},
     [FLOW_KIND_U64] = {"uint64", true},
     [FLOW_KIND_FLOAT] = {"double", true},
+    [FLOW_KIND_COUNTER] = {"uint64", true},
     [FLOW_KIND_TIME] = {"uint64", true},
+    [FLOW_KIND_TIME_MS] = {"uint64", true},
+    [FLOW_KIND_BOOL] = {"bool", true},
     [FLOW_KIND_ADDR] = {"bytes", true},
     [FLOW_KIND_ETYPE] = {"uint32", true},
     [FLOW_KIND_PROTO] = {"uint32", true},
@@ -29,6 +33,8 @@ static const struct {
     [FLOW_KIND_TEXT] = {"string", true},
     [FLOW_KIND_OCTETS] = {"bytes", true},
     [FLOW_KIND_NAME] = {"string", true},
+    [FLOW_KIND_NAMES] = {"repeated string", false},
+    [FLOW_KIND_SUB_KEY] = {"string", true},
     [FLOW_KIND_ELEMENTS] = {"map<string, string>", false},
 };
 
@@ -66,9 +72,10 @@ static void print_enums(FILE *out)
 #undef X
 }
 
-static void print_field(FILE *out, const struct flow_field *row)
+static void print_field(FILE *out, const struct field_set *set, const struct flow_field *row)
 {
-    const bool optional = (row->sets & IN_GOFLOW2) == 0 && kinds[row->kind].single;
+    const bool keeps_zero = set->sparse || (row->sets & IN_GOFLOW2) == 0;
+    const bool optional = keeps_zero && kinds[row->kind].single;
     const bool has_unit = *row->unit != '\0';
 
     (void)fprintf(out, "\n  // %s%s%s%s\n", row->text, has_unit ? " (" : "", row->unit,
@@ -77,42 +84,27 @@ static void print_field(FILE *out, const struct flow_field *row)
                   row->key, row->protobuf);
 }
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* Names of a mapping file may hold what those of protobuf may not. */
-static void make_identifier(char out[static CUSTOM_NAME_MAX + 1], const char *name)
-{
-    if (!is_letter(*name)) {
-        *out++ = '_';
-    }
-    for (; *name != '\0'; name++) {
-        *out++ = is_letter(*name) || (*name >= '0' && *name <= '9') ? *name : '_';
-    }
-    *out = '\0';
-}
-
 static void print_custom(FILE *out, const struct custom_field *field)
 {
     const bool unpacked = field->array && custom_kinds[field->kind].packs;
     char name[CUSTOM_NAME_MAX + 1];
 
-    make_identifier(name, field->name);
+    schema_make_identifier(name, field->name);
     (void)fprintf(out, "\n  // of the mapping file\n");
     (void)fprintf(out, "  %s %s %s = %u%s;\n", field->array ? "repeated" : "optional",
                   custom_kinds[field->kind].type, name, field->protobuf,
                   unpacked ? " [packed = false]" : "");
 }
 
-static void proto_print(FILE *out, const struct field_set *set)
+static void proto_print(FILE *out, const struct schema_wish *wish)
 {
+    const struct field_set *set = &wish->set;
+
     print_head(out);
     print_enums(out);
     for (unsigned at = 0; at < FLOW_NFIELDS; at++) {
         if (bin_has_field(set, at)) {
-            print_field(out, &flow_fields[at]);
+            print_field(out, set, &flow_fields[at]);
         }
     }
     for (uint16_t i = 0; i < set->n_custom; i++) {
@@ -126,5 +118,6 @@ static void proto_print(FILE *out, const struct field_set *set)
 const struct schema_target schema_proto = {
     .name = "proto",
     .title = "the protobuf message of -format bin",
+    .fields = "all",
     .print = proto_print,
 };

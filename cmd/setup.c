@@ -8,6 +8,7 @@
 
 #include "lib/fault_log.h"
 #include "lib/log.h"
+#include "lib/text_write.h"
 
 enum { NAMES_MAX = 256 };
 
@@ -16,7 +17,7 @@ static const struct option setup_options[] = {
      "listen addresses: sflow, netflow, or flow (all protocols), e.g. flow://:9999?count=2"},
     {"format", OPTION_STRING, offsetof(struct setup, format), "json", "Choose the format"},
     {"fields", OPTION_STRING, offsetof(struct setup, words.fields), "goflow2",
-     "Fields of a record: goflow2, all, or a list of sets and fields"},
+     "Fields of a record: goflow2, all, stream, or a list of sets and fields"},
     {"compat", OPTION_STRING, offsetof(struct setup, words.compat), NULL,
      "goflow2: write what goflow2 writes also where it is wrong (docs/goflow2.md)"},
     {"tunnels", OPTION_STRING, offsetof(struct setup, words.tunnels), NULL,
@@ -36,6 +37,8 @@ static const struct option setup_options[] = {
      "Exporters that may speak, by prefixes: 192.0.2.0/24,2001:db8::/32 (default all)"},
     {"mapping", OPTION_STRING, offsetof(struct setup, words.mapping), NULL,
      "Configuration file for custom mappings"},
+    {"subscribers", OPTION_STRING, offsetof(struct setup, words.subscribers), NULL,
+     "Configuration file of subscribers' pools (docs/subscribers.md)"},
     {"config", OPTION_STRING, offsetof(struct setup, config), NULL,
      "Configuration file: every option by its name (docs/configuration.md)"},
     {"check", OPTION_BOOL, offsetof(struct setup, check), NULL,
@@ -90,6 +93,24 @@ static const struct option hold_options[] = {
      "Memory for the held sets of all exporters of a worker"},
     {"time", OPTION_DURATION, offsetof(struct setup, words.limits.held_ns), "1m",
      "How long they are held"},
+    {0},
+};
+
+static const struct option record_options[] = {
+    {"", OPTION_STRING, offsetof(struct setup, words.records), "flows",
+     "Kinds of records: all, or a list of flows, counters, drops, nat, options, loss"},
+    {"refresh", OPTION_DURATION, offsetof(struct setup, words.records_refresh_ns), "1h",
+     "How often a record of options data is repeated, where nothing changes (0 with each telling)"},
+    {"loss.interval", OPTION_DURATION, offsetof(struct setup, words.records_loss_interval_ns), "1m",
+     "How often what was lost is told"},
+    {0},
+};
+
+static const struct option stream_options[] = {
+    {"max-age", OPTION_DURATION, offsetof(struct setup, words.stream_max_age_ns), "24h",
+     "flow_end_ms lies at most so long before received_ms"},
+    {"max-skew", OPTION_DURATION, offsetof(struct setup, words.stream_max_skew_ns), "5s",
+     "flow_end_ms lies at most so long behind received_ms"},
     {0},
 };
 
@@ -202,6 +223,24 @@ static int resolve_plan(struct setup *setup)
     return 1;
 }
 
+/* Of formats some write flows only, and raw datagrams are all that there is of them. */
+static int resolve_records(struct setup *setup)
+{
+    const struct decode_settings *decode = &setup->plan->decode;
+
+    if (decode->reports == 0) {
+        return -1;
+    }
+    if (setup->format_ops->write_report == NULL) {
+        return refuse(setup, 2, "records", setup->words.records,
+                      "this format writes flows only; give -format json or text");
+    }
+    return setup->produce == PRODUCE_SAMPLE
+               ? -1
+               : refuse(setup, 2, "records", setup->words.records,
+                        "-produce raw makes records of datagrams only");
+}
+
 /* The transport's own words stand above the mapping file's list; most transports have no keys. */
 static int resolve_key(struct setup *setup)
 {
@@ -220,12 +259,24 @@ static int resolve_key(struct setup *setup)
     return right ? -1 : refuse(setup, 2, option, words, rather);
 }
 
+static int resolve_quarantine(struct setup *setup)
+{
+    char value[TEXT_U64_MAX + 1];
+
+    if (setup->quarantine_words.octets >= QUARANTINE_OCTETS_MIN) {
+        return -1;
+    }
+    *text_write_u64(value, setup->quarantine_words.octets) = '\0';
+    return refuse(setup, 2, "quarantine.bytes", value, "give 1048576 or more");
+}
+
 /* In goflow2's order of checks. */
 static int resolve(struct setup *setup)
 {
     static int (*const steps[])(struct setup *) = {
-        resolve_scope,     resolve_log,  resolve_format, resolve_produce,
-        resolve_transport, resolve_plan, resolve_key,    resolve_listen,
+        resolve_scope, resolve_log,     resolve_format, resolve_produce, resolve_transport,
+        resolve_plan,  resolve_records, resolve_key,    resolve_listen,
+        resolve_quarantine,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -264,6 +315,9 @@ static void mount_all(struct setup *setup, const struct option_group *own)
     mount(setup, "exporter", exporter_options, setup);
     mount(setup, "templates", template_options, setup);
     mount(setup, "hold", hold_options, setup);
+    mount(setup, "quarantine", setup_quarantine_options, setup);
+    mount(setup, "records", record_options, setup);
+    mount(setup, "stream", stream_options, setup);
     for (size_t i = 0; setup->transports[i] != NULL; i++) {
         const struct transport_ops *ops = setup->transports[i]->ops;
 

@@ -13,8 +13,9 @@
 #include "lib/option/file.h"
 #include "lib/option/option.h"
 #include "lib/pipeline.h"
+#include "lib/quarantine/quarantine.h"
 
-enum { SETUP_TRANSPORTS_MAX = 8, SETUP_GROUPS_MAX = SETUP_TRANSPORTS_MAX + 8 };
+enum { SETUP_TRANSPORTS_MAX = 8, SETUP_GROUPS_MAX = SETUP_TRANSPORTS_MAX + 12 };
 
 /*
  * What the command line, the environment (WEIR_*) and the configuration file say,
@@ -36,6 +37,7 @@ struct setup {
     bool stats;
     bool version;
     bool check;
+    struct quarantine_settings quarantine_words;
 
     /* What follows. */
     struct plan *plan; /* what a reload replaces */
@@ -45,7 +47,9 @@ struct setup {
     enum log_level level;
     struct transport *transports[SETUP_TRANSPORTS_MAX]; /* one of each, with its options */
     struct transport *chosen;
-    struct record_key key; /* of messages */
+    struct record_key key;         /* of messages */
+    struct quarantine *quarantine; /* NULL for none, or before it is opened */
+    struct pcapng_receiver receivers[LISTEN_URIS_MAX]; /* for the quarantine: one for each of */
     struct listen_uri uris[LISTEN_URIS_MAX];
     size_t n_uris;
 
@@ -90,6 +94,9 @@ bool setup_check_transport(struct setup *setup);
 /* Opens the chosen transport on the main thread's loop; 0 or UV_E*, logged. */
 int setup_open_transport(struct setup *setup, uv_loop_t *loop);
 
+/* Opens the quarantine, if there is to be one, before the first pipeline; 0 or UV_E*, logged. */
+int setup_open_quarantine(struct setup *setup, enum output_policy policy);
+
 /*
  * Makes one worker's pipeline, with its own exporters and output.  counters are
  * the worker's and borrowed.  Returns NULL if there is no memory.
@@ -102,6 +109,13 @@ void setup_pipeline_free(struct pipeline *pipeline);
 
 /* All counters that are not zero, and the transport's, as one line of JSON on standard error. */
 void setup_print_stats(const struct setup *setup, const struct counters *counters);
+
+/* Opens its file anew; closes it, when the pipelines are gone.  There may be none. */
+void setup_reopen_quarantine(const struct setup *setup);
+void setup_close_quarantine(struct setup *setup);
+
+/* Options for setup.c. */
+extern const struct option setup_quarantine_options[];
 
 /* Frees the transports, closed ones only, the plan and the file. */
 void setup_free(struct setup *setup);

@@ -7,6 +7,7 @@
 
 #include "cmd/setup.h"
 #include "lib/fault_log.h"
+#include "lib/quarantine/inlet.h"
 
 static void prepare_transport(struct setup *setup)
 {
@@ -25,6 +26,23 @@ int setup_open_transport(struct setup *setup, uv_loop_t *loop)
     prepare_transport(setup);
     setup->chosen->loop = loop;
     return setup->chosen->ops->open(setup->chosen);
+}
+
+/* False if there is no memory. */
+static bool count_exporters(const struct setup *setup, struct pipeline *pipeline)
+{
+    return (pipeline->settings.reports & REPORT_LOSS) == 0 ||
+           pipeline_count_exporters(pipeline, setup->n_uris);
+}
+
+/* False if there is no memory. */
+static bool open_inlet(const struct setup *setup, struct pipeline *pipeline)
+{
+    if (setup->quarantine == NULL) {
+        return true;
+    }
+    pipeline->quarantine = quarantine_inlet_new(setup->quarantine);
+    return pipeline->quarantine != NULL;
 }
 
 struct pipeline *setup_pipeline(struct setup *setup, struct counters *counters,
@@ -58,7 +76,8 @@ struct pipeline *setup_pipeline(struct setup *setup, struct counters *counters,
         return NULL;
     }
     if (output_make_keys(pipeline->output, &setup->key) != 0 ||
-        !pipeline_set_produce(pipeline, setup->produce)) {
+        !pipeline_set_produce(pipeline, setup->produce) || !open_inlet(setup, pipeline) ||
+        !count_exporters(setup, pipeline)) {
         setup_pipeline_free(pipeline);
         return NULL;
     }
@@ -74,6 +93,7 @@ void setup_pipeline_free(struct pipeline *pipeline)
     pipeline_close(pipeline);
     free(pipeline->output);
     exporters_free(pipeline->exporters);
+    quarantine_inlet_free(pipeline->quarantine);
     free(pipeline);
 }
 

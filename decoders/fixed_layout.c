@@ -35,44 +35,34 @@ static bool read_whole_header(struct decode *d, const struct fixed_layout *layou
     return true;
 }
 
-static struct flow_addr read_ipv4(struct wire *wire)
+static void read_common_record(struct flow *flow, const uint8_t *record)
 {
-    const uint8_t *bytes = wire_bytes(wire, 4);
-
-    return flow_addr_make(bytes, bytes == NULL ? 0 : 4);
+    FLOW_SET_ADDR(flow, src_addr, record, 4);
+    FLOW_SET_ADDR(flow, dst_addr, record + 4, 4);
+    FLOW_SET_ADDR(flow, next_hop, record + 8, 4);
+    FLOW_SET(flow, in_if, wire_load_u16(record + 12));
+    FLOW_SET(flow, out_if, wire_load_u16(record + 14));
+    FLOW_SET(flow, packets, wire_load_u32(record + 16));
+    FLOW_SET(flow, bytes, wire_load_u32(record + 20));
+    FLOW_SET(flow, sys_uptime_start, wire_load_u32(record + 24));
+    FLOW_SET(flow, sys_uptime_end, wire_load_u32(record + 28));
+    FLOW_SET(flow, src_port, wire_load_u16(record + 32));
+    FLOW_SET(flow, dst_port, wire_load_u16(record + 34));
 }
 
-static void read_common_record(struct decode *d, struct wire *record)
+void fixed_layout_read_routing(struct flow *flow, const uint8_t *record)
 {
-    struct flow *flow = &d->flow;
-
-    FLOW_SET(flow, src_addr, read_ipv4(record));
-    FLOW_SET(flow, dst_addr, read_ipv4(record));
-    FLOW_SET(flow, next_hop, read_ipv4(record));
-    FLOW_SET(flow, in_if, wire_u16(record));
-    FLOW_SET(flow, out_if, wire_u16(record));
-    FLOW_SET(flow, packets, wire_u32(record));
-    FLOW_SET(flow, bytes, wire_u32(record));
-    FLOW_SET(flow, sys_uptime_start, wire_u32(record));
-    FLOW_SET(flow, sys_uptime_end, wire_u32(record));
-    FLOW_SET(flow, src_port, wire_u16(record));
-    FLOW_SET(flow, dst_port, wire_u16(record));
-}
-
-void fixed_layout_read_routing(struct flow *flow, struct wire *record)
-{
-    wire_skip(record, 1);
-    FLOW_SET(flow, tcp_flags, wire_u8(record));
-    FLOW_SET(flow, proto, wire_u8(record));
-    FLOW_SET(flow, ip_tos, wire_u8(record));
-    FLOW_SET(flow, src_as, wire_u16(record));
-    FLOW_SET(flow, dst_as, wire_u16(record));
-    FLOW_SET(flow, src_net, wire_u8(record));
-    FLOW_SET(flow, dst_net, wire_u8(record));
+    FLOW_SET(flow, tcp_flags, record[37]);
+    FLOW_SET(flow, proto, record[38]);
+    FLOW_SET(flow, ip_tos, record[39]);
+    FLOW_SET(flow, src_as, wire_load_u16(record + 40));
+    FLOW_SET(flow, dst_as, wire_load_u16(record + 42));
+    FLOW_SET(flow, src_net, record[44]);
+    FLOW_SET(flow, dst_net, record[45]);
 }
 
 static bool emit_record(struct decode *d, const struct fixed_layout *layout,
-                        const struct fixed_header *header, struct wire *record)
+                        const struct fixed_header *header, const uint8_t *record)
 {
     decode_begin_flow(d, layout->type);
     FLOW_SET(&d->flow, time_export, d->message.export_ns);
@@ -80,8 +70,8 @@ static bool emit_record(struct decode *d, const struct fixed_layout *layout,
     if (layout->sequenced) {
         FLOW_SET(&d->flow, sequence_num, header->sequence);
     }
-    read_common_record(d, record);
-    layout->read_record(d, record, header);
+    read_common_record(&d->flow, record);
+    layout->read_record(&d->flow, record, header);
     return decode_emit(d);
 }
 
@@ -92,10 +82,7 @@ static void emit_missing_rows(struct decode *d, const struct fixed_layout *layou
     static const uint8_t zeros[RECORD_LEN_MAX];
 
     for (unsigned i = from; i < header->count; i++) {
-        struct wire record;
-
-        wire_init(&record, zeros, sizeof(zeros));
-        if (!emit_record(d, layout, header, &record)) {
+        if (!emit_record(d, layout, header, zeros)) {
             return;
         }
     }
@@ -120,9 +107,7 @@ static void read_records(struct decode *d, const struct fixed_layout *layout,
     unsigned read = 0;
 
     for (; read < header->count && wire_left(&d->wire) >= len; read++) {
-        struct wire record = wire_slice(&d->wire, len);
-
-        if (!emit_record(d, layout, header, &record)) {
+        if (!emit_record(d, layout, header, wire_bytes(&d->wire, len))) {
             wire_skip_rest(&d->wire);
             return;
         }
@@ -163,10 +148,9 @@ static void read_message(struct decode *d, const struct fixed_layout *layout)
     }
 }
 
-/* Some senders put several messages into one datagram. */
-static bool another_message(const struct decode *d, const struct fixed_layout *layout)
+bool fixed_layout_begins(const struct fixed_layout *layout, const struct wire *w)
 {
-    struct wire ahead = d->wire;
+    struct wire ahead = *w;
 
     return wire_left(&ahead) >= layout->header_len && wire_u16(&ahead) == layout->version;
 }
@@ -175,7 +159,7 @@ void fixed_layout_decode(struct decode *d, const struct fixed_layout *layout)
 {
     do {
         read_message(d, layout);
-    } while (another_message(d, layout));
+    } while (fixed_layout_begins(layout, &d->wire));
     if (wire_left(&d->wire) > 0) {
         decode_fault(d, DECODE_TRAILING_BYTES, NULL);
     }

@@ -26,16 +26,23 @@ struct fixed_layout {
     bool sequenced;
     /* Reads what follows the common part of the header. */
     void (*read_header)(struct wire *wire, struct fixed_header *header);
-    /* The octets of a record, where left are left for count of them. */
+    /* The octets of a record, at least 48, where left are left for count of them. */
     size_t (*record_len)(size_t left, uint16_t count);
     /* Reads what follows the common part of the record. */
-    void (*read_record)(struct decode *d, struct wire *record, const struct fixed_header *header);
+    void (*read_record)(struct flow *flow, const uint8_t *record,
+                        const struct fixed_header *header);
 };
 
 /*
  * The part of the record that only v5 and v7 share: a pad octet or flags, then TCP flags to masks.
  */
-void fixed_layout_read_routing(struct flow *flow, struct wire *record);
+void fixed_layout_read_routing(struct flow *flow, const uint8_t *record);
+
+/*
+ * Whether another message begins here: some senders put several into one datagram.  Reads
+ * nothing.
+ */
+bool fixed_layout_begins(const struct fixed_layout *layout, const struct wire *w);
 
 void fixed_layout_decode(struct decode *d, const struct fixed_layout *layout);
 

@@ -5,74 +5,94 @@
 enum { RECORD_LEN_MAX = 52 };
 
 static const struct outline_field header_v1[] = {
-    {"version", outline_tell_u16},    {"count", outline_tell_u16},
-    {"sys-uptime", outline_tell_u32}, {"unix-secs", outline_tell_u32},
-    {"unix-nsecs", outline_tell_u32}, {0},
+    {"version", outline_tell_u16, "version"},       {"count", outline_tell_u16, "count"},
+    {"sys-uptime", outline_tell_u32, "SysUptime"},  {"unix-secs", outline_tell_u32, "unix_secs"},
+    {"unix-nsecs", outline_tell_u32, "unix_nsecs"}, {0},
 };
 
 static const struct outline_field record_v1[] = {
-    {"src-addr", outline_tell_ipv4}, {"dst-addr", outline_tell_ipv4},
-    {"next-hop", outline_tell_ipv4}, {"input", outline_tell_u16},
-    {"output", outline_tell_u16},    {"dpkts", outline_tell_u32},
-    {"doctets", outline_tell_u32},   {"first", outline_tell_u32},
-    {"last", outline_tell_u32},      {"src-port", outline_tell_u16},
-    {"dst-port", outline_tell_u16},  {"pad1", outline_tell_u16},
-    {"proto", outline_tell_u8},      {"tos", outline_tell_u8},
-    {"tcp-flags", outline_tell_u8},  {0},
+    {"src-addr", outline_tell_ipv4, "srcaddr"},  {"dst-addr", outline_tell_ipv4, "dstaddr"},
+    {"next-hop", outline_tell_ipv4, "nexthop"},  {"input", outline_tell_u16, "input"},
+    {"output", outline_tell_u16, "output"},      {"dpkts", outline_tell_u32, "dPkts"},
+    {"doctets", outline_tell_u32, "dOctets"},    {"first", outline_tell_u32, "First"},
+    {"last", outline_tell_u32, "Last"},          {"src-port", outline_tell_u16, "srcport"},
+    {"dst-port", outline_tell_u16, "dstport"},   {"pad1", outline_tell_u16, "pad1"},
+    {"proto", outline_tell_u8, "prot"},          {"tos", outline_tell_u8, "tos"},
+    {"tcp-flags", outline_tell_u8, "tcp_flags"}, {0},
 };
 
 static const struct outline_field header_v5[] = {
-    {"version", outline_tell_u16},           {"count", outline_tell_u16},
-    {"sys-uptime", outline_tell_u32},        {"unix-secs", outline_tell_u32},
-    {"unix-nsecs", outline_tell_u32},        {"flow-sequence", outline_tell_u32},
-    {"engine-type", outline_tell_u8},        {"engine-id", outline_tell_u8},
-    {"sampling-interval", outline_tell_u16}, {0},
+    {"version", outline_tell_u16, "version"},
+    {"count", outline_tell_u16, "count"},
+    {"sys-uptime", outline_tell_u32, "SysUptime"},
+    {"unix-secs", outline_tell_u32, "unix_secs"},
+    {"unix-nsecs", outline_tell_u32, "unix_nsecs"},
+    {"flow-sequence", outline_tell_u32, "flow_sequence"},
+    {"engine-type", outline_tell_u8, "engine_type"},
+    {"engine-id", outline_tell_u8, "engine_id"},
+    {"sampling-interval", outline_tell_u16, "sampling_interval"},
+    {0},
 };
 
 static const struct outline_field record_v5[] = {
-    {"src-addr", outline_tell_ipv4},
-    {"dst-addr", outline_tell_ipv4},
-    {"next-hop", outline_tell_ipv4},
-    {"input", outline_tell_u16},
-    {"output", outline_tell_u16},
-    {"dpkts", outline_tell_u32},
-    {"doctets", outline_tell_u32},
-    {"first", outline_tell_u32},
-    {"last", outline_tell_u32},
-    {"src-port", outline_tell_u16},
-    {"dst-port", outline_tell_u16},
-    {"pad1", outline_tell_u8},
-    {"tcp-flags", outline_tell_u8},
-    {"proto", outline_tell_u8},
-    {"tos", outline_tell_u8},
-    {"src-as", outline_tell_u16},
-    {"dst-as", outline_tell_u16},
-    {"src-mask", outline_tell_u8},
-    {"dst-mask", outline_tell_u8},
-    {"pad2", outline_tell_u16},
+    {"src-addr", outline_tell_ipv4, "srcaddr"},
+    {"dst-addr", outline_tell_ipv4, "dstaddr"},
+    {"next-hop", outline_tell_ipv4, "nexthop"},
+    {"input", outline_tell_u16, "input"},
+    {"output", outline_tell_u16, "output"},
+    {"dpkts", outline_tell_u32, "dPkts"},
+    {"doctets", outline_tell_u32, "dOctets"},
+    {"first", outline_tell_u32, "First"},
+    {"last", outline_tell_u32, "Last"},
+    {"src-port", outline_tell_u16, "srcport"},
+    {"dst-port", outline_tell_u16, "dstport"},
+    {"pad1", outline_tell_u8, "pad1"},
+    {"tcp-flags", outline_tell_u8, "tcp_flags"},
+    {"proto", outline_tell_u8, "prot"},
+    {"tos", outline_tell_u8, "tos"},
+    {"src-as", outline_tell_u16, "src_as"},
+    {"dst-as", outline_tell_u16, "dst_as"},
+    {"src-mask", outline_tell_u8, "src_mask"},
+    {"dst-mask", outline_tell_u8, "dst_mask"},
+    {"pad2", outline_tell_u16, "pad2"},
     {0},
 };
 
 static const struct outline_field header_v7[] = {
-    {"version", outline_tell_u16},    {"count", outline_tell_u16},
-    {"sys-uptime", outline_tell_u32}, {"unix-secs", outline_tell_u32},
-    {"unix-nsecs", outline_tell_u32}, {"flow-sequence", outline_tell_u32},
-    {"reserved", outline_tell_u32},   {0},
+    {"version", outline_tell_u16, "version"},
+    {"count", outline_tell_u16, "count"},
+    {"sys-uptime", outline_tell_u32, "SysUptime"},
+    {"unix-secs", outline_tell_u32, "unix_secs"},
+    {"unix-nsecs", outline_tell_u32, "unix_nsecs"},
+    {"flow-sequence", outline_tell_u32, "flow_sequence"},
+    {"reserved", outline_tell_u32, "reserved"},
+    {0},
 };
 
 /* The flags say which of the other fields mean something. */
 static const struct outline_field record_v7[] = {
-    {"src-addr", outline_tell_ipv4},  {"dst-addr", outline_tell_ipv4},
-    {"next-hop", outline_tell_ipv4},  {"input", outline_tell_u16},
-    {"output", outline_tell_u16},     {"dpkts", outline_tell_u32},
-    {"doctets", outline_tell_u32},    {"first", outline_tell_u32},
-    {"last", outline_tell_u32},       {"src-port", outline_tell_u16},
-    {"dst-port", outline_tell_u16},   {"flags1", outline_tell_u8},
-    {"tcp-flags", outline_tell_u8},   {"proto", outline_tell_u8},
-    {"tos", outline_tell_u8},         {"src-as", outline_tell_u16},
-    {"dst-as", outline_tell_u16},     {"src-mask", outline_tell_u8},
-    {"dst-mask", outline_tell_u8},    {"flags2", outline_tell_u16},
-    {"router-sc", outline_tell_ipv4}, {0},
+    {"src-addr", outline_tell_ipv4, "srcaddr"},
+    {"dst-addr", outline_tell_ipv4, "dstaddr"},
+    {"next-hop", outline_tell_ipv4, "nexthop"},
+    {"input", outline_tell_u16, "input"},
+    {"output", outline_tell_u16, "output"},
+    {"dpkts", outline_tell_u32, "dPkts"},
+    {"doctets", outline_tell_u32, "dOctets"},
+    {"first", outline_tell_u32, "First"},
+    {"last", outline_tell_u32, "Last"},
+    {"src-port", outline_tell_u16, "srcport"},
+    {"dst-port", outline_tell_u16, "dstport"},
+    {"flags1", outline_tell_u8, "flags"},
+    {"tcp-flags", outline_tell_u8, "tcp_flags"},
+    {"proto", outline_tell_u8, "prot"},
+    {"tos", outline_tell_u8, "tos"},
+    {"src-as", outline_tell_u16, "src_as"},
+    {"dst-as", outline_tell_u16, "dst_as"},
+    {"src-mask", outline_tell_u8, "src_mask"},
+    {"dst-mask", outline_tell_u8, "dst_mask"},
+    {"flags2", outline_tell_u16, "flags"},
+    {"router-sc", outline_tell_ipv4, "router_sc"},
+    {0},
 };
 
 const struct fixed_outline fixed_outline_v1 = {header_v1, record_v1};
@@ -82,6 +102,7 @@ const struct fixed_outline fixed_outline_v7 = {header_v7, record_v7};
 static void tell_record(const struct fixed_outline *fields, struct wire *record,
                         struct outline *outline)
 {
+    outline_name(outline, "flow record");
     outline_open(outline, NULL, OUTLINE_OBJECT);
     outline_fields_tell(fields->record, record, outline);
     outline_close(outline, OUTLINE_OBJECT);
@@ -114,6 +135,9 @@ static void tell_records(const struct decode *d, const struct fixed_layout *layo
 
         tell_record(fields, &record, outline);
     }
+    if (left > 0) {
+        wire_skip_rest(w);
+    }
     if (layout->version == 5 && decode_compat(d, COMPAT_COUNT_ROWS)) {
         tell_missing_rows(fields, left, outline);
     }
@@ -128,15 +152,33 @@ static uint16_t count_of(const struct wire *message)
     return wire_u16(&ahead);
 }
 
+/* False if its header is not whole; who wants all is told what there is of it. */
+static bool tell_message(const struct decode *d, const struct fixed_layout *layout,
+                         const struct fixed_outline *fields, struct wire *message,
+                         struct outline *outline)
+{
+    const uint16_t count = count_of(message);
+    const bool whole = outline_fields_whole(fields->header, message);
+
+    if (whole || outline_thorough(outline)) {
+        outline_fields_tell(fields->header, message, outline);
+    }
+    if (whole) {
+        tell_records(d, layout, fields, count, message, outline);
+    }
+    return whole;
+}
+
+/* goflow2 knows of no second message. */
 void fixed_outline_describe(struct decode *d, const struct fixed_layout *layout,
                             const struct fixed_outline *fields, struct outline *outline)
 {
     struct wire message = d->wire;
-    const uint16_t count = count_of(&message);
+    bool more;
 
     fixed_layout_decode(d, layout);
-    if (outline_fields_whole(fields->header, &message)) {
-        outline_fields_tell(fields->header, &message, outline);
-        tell_records(d, layout, fields, count, &message, outline);
-    }
+    do {
+        more = tell_message(d, layout, fields, &message, outline) && outline_thorough(outline) &&
+               !outline_full(outline) && fixed_layout_begins(layout, &message);
+    } while (more);
 }

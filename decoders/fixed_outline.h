@@ -5,7 +5,10 @@
 #include "decoders/fixed_layout.h"
 #include "decoders/outline_fields.h"
 
-/* What goflow2 calls the fields of a version; v1 and v7, which it does not read, go after v5. */
+/*
+ * What goflow2 calls the fields of a version; v1 and v7, which it does not read, go after v5.  The
+ * names beside the keys are Cisco's.
+ */
 struct fixed_outline {
     const struct outline_field *header;
     const struct outline_field *record;
@@ -15,7 +18,7 @@ extern const struct fixed_outline fixed_outline_v1;
 extern const struct fixed_outline fixed_outline_v5;
 extern const struct fixed_outline fixed_outline_v7;
 
-/* Decodes the datagram, and tells what stands in its first message. */
+/* Decodes the datagram, and tells what stands in its first message, or in all. */
 void fixed_outline_describe(struct decode *d, const struct fixed_layout *layout,
                             const struct fixed_outline *fields, struct outline *outline);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* IPFIX (RFC 7011). */
+#include "decoders/template_outline.h"
 #include "decoders/template_sets.h"
 
 enum { SECOND_NS = 1000000000, HEADER_LEN = 16 };
@@ -27,6 +28,25 @@ static void account(struct decode *d, const struct template_sets *sets)
     }
 }
 
+/* False, counted, if the message is not whole. */
+static bool read_header(struct decode *d, struct template_sets *sets)
+{
+    uint32_t seconds;
+    uint16_t len;
+
+    wire_skip(&d->wire, 2);
+    len = wire_u16(&d->wire);
+    seconds = wire_u32(&d->wire);
+    sets->sequence_num = wire_u32(&d->wire);
+    sets->domain_id = wire_u32(&d->wire);
+    if (wire_failed(&d->wire)) {
+        decode_fault(d, DECODE_SHORT, NULL);
+        return false;
+    }
+    decode_clock(d, (uint64_t)seconds * SECOND_NS);
+    return bound_message(d, len);
+}
+
 static void read_message(struct decode *d, struct outline *outline)
 {
     struct template_sets sets = {
@@ -36,20 +56,9 @@ static void read_message(struct decode *d, struct outline *outline)
         .outline = outline,
         .message = d->wire,
     };
-    uint32_t seconds;
-    uint16_t len;
 
-    wire_skip(&d->wire, 2);
-    len = wire_u16(&d->wire);
-    seconds = wire_u32(&d->wire);
-    sets.sequence_num = wire_u32(&d->wire);
-    sets.domain_id = wire_u32(&d->wire);
-    if (wire_failed(&d->wire)) {
-        decode_fault(d, DECODE_SHORT, NULL);
-        return;
-    }
-    decode_clock(d, (uint64_t)seconds * SECOND_NS);
-    if (!bound_message(d, len)) {
+    if (!read_header(d, &sets)) {
+        template_outline_broken(&sets);
         return;
     }
     sets.domain = exporter_domain(d, sets.version, sets.domain_id, NULL);

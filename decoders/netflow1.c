@@ -17,13 +17,12 @@ static size_t record_len(size_t left, uint16_t count)
     return count != 0 && left == (size_t)count * 52 ? 52 : 48;
 }
 
-static void read_record(struct decode *d, struct wire *record, const struct fixed_header *header)
+static void read_record(struct flow *flow, const uint8_t *record, const struct fixed_header *header)
 {
     (void)header;
-    wire_skip(record, 2);
-    FLOW_SET(&d->flow, proto, wire_u8(record));
-    FLOW_SET(&d->flow, ip_tos, wire_u8(record));
-    FLOW_SET(&d->flow, tcp_flags, wire_u8(record));
+    FLOW_SET(flow, proto, record[38]);
+    FLOW_SET(flow, ip_tos, record[39]);
+    FLOW_SET(flow, tcp_flags, record[40]);
 }
 
 static const struct fixed_layout layout = {

@@ -33,10 +33,8 @@ static void set_sampling(struct flow *flow, const struct fixed_header *header)
     }
 }
 
-static void read_record(struct decode *d, struct wire *record, const struct fixed_header *header)
+static void read_record(struct flow *flow, const uint8_t *record, const struct fixed_header *header)
 {
-    struct flow *flow = &d->flow;
-
     set_sampling(flow, header);
     fixed_layout_read_routing(flow, record);
 }

@@ -17,18 +17,11 @@ static size_t record_len(size_t left, uint16_t count)
     return RECORD_LEN;
 }
 
-static void read_record(struct decode *d, struct wire *record, const struct fixed_header *header)
+static void read_record(struct flow *flow, const uint8_t *record, const struct fixed_header *header)
 {
-    struct flow *flow = &d->flow;
-    const uint8_t *router;
-
     (void)header;
     fixed_layout_read_routing(flow, record);
-    wire_skip(record, 2);
-    router = wire_bytes(record, 4);
-    if (router != NULL) {
-        FLOW_SET(flow, router_shortcut, flow_addr_make(router, 4));
-    }
+    FLOW_SET_ADDR(flow, router_shortcut, record + 48, 4);
 }
 
 static const struct fixed_layout layout = {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* NetFlow v9 (RFC 3954). */
+#include "decoders/template_outline.h"
 #include "decoders/template_sets.h"
 
 enum { SECOND_NS = 1000000000 };
@@ -35,6 +36,7 @@ static void read_message(struct decode *d, struct outline *outline)
     sets.domain_id = wire_u32(&d->wire);
     if (wire_failed(&d->wire)) {
         decode_fault(d, DECODE_SHORT, NULL);
+        template_outline_broken(&sets);
         return;
     }
     decode_clock(d, (uint64_t)seconds * SECOND_NS);

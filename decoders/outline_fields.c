@@ -6,6 +6,7 @@ void outline_fields_tell(const struct outline_field *fields, struct wire *w,
                          struct outline *outline)
 {
     for (; fields->key != NULL; fields++) {
+        outline_name(outline, fields->name);
         fields->tell(w, outline, fields->key);
     }
 }
@@ -20,29 +21,36 @@ bool outline_fields_whole(const struct outline_field *fields, const struct wire 
 
 void outline_tell_u8(struct wire *w, struct outline *outline, const char *key)
 {
+    outline_place(outline, w, 1);
     outline_number(outline, key, wire_u8(w));
 }
 
 void outline_tell_u16(struct wire *w, struct outline *outline, const char *key)
 {
+    outline_place(outline, w, 2);
     outline_number(outline, key, wire_u16(w));
 }
 
 void outline_tell_u32(struct wire *w, struct outline *outline, const char *key)
 {
+    outline_place(outline, w, 4);
     outline_number(outline, key, wire_u32(w));
 }
 
 void outline_tell_u64(struct wire *w, struct outline *outline, const char *key)
 {
+    outline_place(outline, w, 8);
     outline_number(outline, key, wire_u64(w));
 }
 
 static void tell_address(struct wire *w, struct outline *outline, const char *key, size_t len)
 {
-    const uint8_t *bytes = wire_bytes(w, len);
-    const struct flow_addr address = flow_addr_make(bytes, bytes == NULL ? 0 : len);
+    const uint8_t *bytes;
+    struct flow_addr address;
 
+    outline_place(outline, w, len);
+    bytes = wire_bytes(w, len);
+    address = flow_addr_make(bytes, bytes == NULL ? 0 : len);
     outline_address(outline, key, &address);
 }
 

@@ -6,12 +6,13 @@
 #include "lib/wire.h"
 
 /*
- * A field of a header or a record: its key in the outline, and who reads it from
- * the wire and tells it.
+ * A field of a header or a record: its key in the outline, who reads it from the wire and tells
+ * it, and what its document calls it where that is something else.
  */
 struct outline_field {
     const char *key;
     void (*tell)(struct wire *w, struct outline *outline, const char *key);
+    const char *name;
 };
 
 /* Tells the fields in their order; the table ends with a row of zeros. */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* sFlow version 5: datagrams and samples (sflow.org, sFlow Datagram Format). */
+#include "decoders/sflow_counters.h"
+#include "decoders/sflow_drops.h"
+#include "decoders/sflow_interface.h"
 #include "decoders/sflow_outline.h"
 #include "decoders/sflow_records.h"
 #include "decoders/sflow_xdr.h"
@@ -8,16 +11,6 @@
 enum {
     VERSION_LEN = 4,
     TAG_LEN = 8, /* format and length of a sample or a record */
-    COMPACT_VALUE = 0x3fffffff,
-    VALUE_NONE = 0x3fffffff,
-};
-
-/* What the value of an interface is. */
-enum interface_format {
-    INTERFACE_INDEX,
-    INTERFACE_DISCARDED, /* why the packet was */
-    INTERFACE_SEVERAL,   /* how many */
-    INTERFACE_NONE,      /* our own: the packet began or ended in the agent */
 };
 
 /* What the datagram says of all its samples. */
@@ -30,12 +23,6 @@ struct sflow {
     uint32_t samples;
 };
 
-struct interface {
-    uint32_t format;
-    uint32_t value;
-    uint32_t word; /* what goflow2 shows for it */
-};
-
 /* What stands before the records of a flow sample. */
 struct flow_header {
     uint32_t sequence;
@@ -44,8 +31,8 @@ struct flow_header {
     uint32_t rate;
     uint32_t pool;
     uint32_t drops;
-    struct interface in;
-    struct interface out;
+    struct sflow_interface in;
+    struct sflow_interface out;
     uint32_t records;
 };
 
@@ -59,25 +46,6 @@ struct sample_format {
     /* False if the datagram has spent its budget. */
     bool (*read)(struct sflow *s, const struct sample_format *format, struct wire *w);
 };
-
-static struct interface read_interface(struct wire *w, bool expanded)
-{
-    struct interface i;
-
-    if (expanded) {
-        i.format = wire_u32(w);
-        i.value = wire_u32(w);
-        i.word = i.value;
-    } else {
-        i.word = wire_u32(w);
-        i.format = i.word >> 30;
-        i.value = i.word & COMPACT_VALUE;
-    }
-    if (i.format == INTERFACE_INDEX && i.value == VALUE_NONE) {
-        i.format = INTERFACE_NONE;
-    }
-    return i;
-}
 
 static void read_source(struct wire *w, bool expanded, struct flow_header *header)
 {
@@ -101,57 +69,10 @@ static struct flow_header read_flow_header(struct wire *w, bool expanded)
     header.rate = wire_u32(w);
     header.pool = wire_u32(w);
     header.drops = wire_u32(w);
-    header.in = read_interface(w, expanded);
-    header.out = read_interface(w, expanded);
+    header.in = sflow_read_interface(w, expanded);
+    header.out = sflow_read_interface(w, expanded);
     header.records = wire_u32(w);
     return header;
-}
-
-static void set_in(struct decode *d, const struct interface *in)
-{
-    if (decode_compat(d, COMPAT_IF_FORMAT)) {
-        FLOW_SET(&d->flow, in_if, in->word);
-        return;
-    }
-    if (in->format > INTERFACE_NONE) {
-        decode_fault(d, DECODE_FIELD_VALUE, "format of the input interface");
-        return;
-    }
-    FLOW_SET(&d->flow, in_if_format, (uint8_t)in->format);
-    if (in->format == INTERFACE_INDEX) {
-        FLOW_SET(&d->flow, in_if, in->value);
-    }
-}
-
-static void set_out_value(struct flow *flow, const struct interface *out)
-{
-    switch (out->format) {
-    case INTERFACE_INDEX:
-        FLOW_SET(flow, out_if, out->value);
-        break;
-    case INTERFACE_DISCARDED:
-        FLOW_SET(flow, out_if_discard_reason, out->value);
-        break;
-    case INTERFACE_SEVERAL:
-        FLOW_SET(flow, out_if_count, out->value);
-        break;
-    default:
-        break;
-    }
-}
-
-static void set_out(struct decode *d, const struct interface *out)
-{
-    if (decode_compat(d, COMPAT_IF_FORMAT)) {
-        FLOW_SET(&d->flow, out_if, out->word);
-        return;
-    }
-    if (out->format > INTERFACE_NONE) {
-        decode_fault(d, DECODE_FIELD_VALUE, "format of the output interface");
-        return;
-    }
-    FLOW_SET(&d->flow, out_if_format, (uint8_t)out->format);
-    set_out_value(&d->flow, out);
 }
 
 static void set_sampling(struct decode *d, const struct flow_header *header)
@@ -181,16 +102,28 @@ static void begin_flow(struct sflow *s, const struct flow_header *header)
     FLOW_SET(flow, source_id, header->source_id);
     FLOW_SET(flow, sample_sequence_num, header->sequence);
     set_sampling(d, header);
-    set_in(d, &header->in);
-    set_out(d, &header->out);
+    sflow_set_in(d, &header->in);
+    sflow_set_out(d, &header->out);
 }
 
-/*
- * Reads the records into sample; or, where that is NULL, only sees whether they are whole.
- * Returns how many are.
- */
+/* Where the records of a sample go: one of the two, or none. */
+struct record_reader {
+    struct sflow_sample *flow;
+    struct sflow_counters *counters;
+};
+
+static void read_record(const struct record_reader *reader, uint32_t format, struct wire *record)
+{
+    if (reader->flow != NULL) {
+        sflow_read_record(reader->flow, format, record);
+    } else if (reader->counters != NULL) {
+        sflow_counters_read(reader->counters, format, record);
+    }
+}
+
+/* Reads the records, and sees whether they are whole.  Returns how many are. */
 static uint32_t read_records(struct decode *d, struct wire *w, uint32_t count,
-                             struct sflow_sample *sample)
+                             const struct record_reader *reader)
 {
     uint32_t n = 0;
 
@@ -204,9 +137,7 @@ static uint32_t read_records(struct decode *d, struct wire *w, uint32_t count,
             return n;
         }
         record = wire_slice(w, len);
-        if (sample != NULL) {
-            sflow_read_record(sample, format, &record);
-        }
+        read_record(reader, format, &record);
     }
     if (n < count) {
         decode_fault(d, DECODE_COUNT_MISMATCH, "flow or counter records");
@@ -218,6 +149,7 @@ static bool read_flow_sample(struct sflow *s, const struct sample_format *format
 {
     const struct flow_header header = read_flow_header(w, format->expanded);
     struct sflow_sample sample = {.d = s->d};
+    const struct record_reader reader = {.flow = &sample};
 
     if (wire_failed(w)) {
         decode_fault(s->d, DECODE_SAMPLE_SHORT, NULL);
@@ -225,13 +157,14 @@ static bool read_flow_sample(struct sflow *s, const struct sample_format *format
     }
     domain_sample_sequence(s->d, s->domain, header.source_type, header.source_id, header.sequence);
     begin_flow(s, &header);
-    tally_add(&s->d->tally, format->part, 1, read_records(s->d, w, header.records, &sample));
+    tally_add(&s->d->tally, format->part, 1, read_records(s->d, w, header.records, &reader));
     return decode_emit(s->d);
 }
 
-/* A sample that makes no flow. */
+/* A sample that nobody wants. */
 static bool walk_sample(struct sflow *s, const struct sample_format *format, struct wire *w)
 {
+    const struct record_reader reader = {.flow = NULL};
     uint32_t records;
 
     wire_skip(w, format->header_len);
@@ -240,16 +173,91 @@ static bool walk_sample(struct sflow *s, const struct sample_format *format, str
         decode_fault(s->d, DECODE_SAMPLE_SHORT, NULL);
         return true;
     }
-    tally_add(&s->d->tally, format->part, 1, read_records(s->d, w, records, NULL));
+    tally_add(&s->d->tally, format->part, 1, read_records(s->d, w, records, &reader));
     return true;
+}
+
+static bool read_counter_sample(struct sflow *s, const struct sample_format *format, struct wire *w)
+{
+    struct sflow_counter_source source = {.agent = s->agent, .sub_agent = s->sub_agent};
+    struct flow_header header;
+    struct sflow_counters counters;
+    const struct record_reader reader = {.counters = &counters};
+
+    if (!decode_wants(s->d, REPORT_COUNTERS)) {
+        return walk_sample(s, format, w);
+    }
+    source.sequence = wire_u32(w);
+    read_source(w, format->expanded, &header);
+    source.type = header.source_type;
+    source.id = header.source_id;
+    header.records = wire_u32(w);
+    if (wire_failed(w)) {
+        decode_fault(s->d, DECODE_SAMPLE_SHORT, NULL);
+        return true;
+    }
+    sflow_counters_begin(&counters, s->d, &source);
+    tally_add(&s->d->tally, format->part, 1, read_records(s->d, w, header.records, &reader));
+    return sflow_counters_end(&counters);
+}
+
+static struct sflow_drop read_drop_header(const struct sflow *s, struct wire *w)
+{
+    struct sflow_drop drop = {.agent = s->agent};
+
+    drop.sequence = wire_u32(w);
+    drop.source_type = wire_u32(w);
+    drop.source_id = wire_u32(w);
+    drop.drops = wire_u32(w);
+    drop.in_if = wire_u32(w);
+    drop.out_if = wire_u32(w);
+    drop.reason = wire_u32(w);
+    return drop;
+}
+
+static void begin_drop(struct sflow *s, const struct sflow_drop *drop)
+{
+    struct decode *d = s->d;
+
+    decode_begin_flow(d, FLOW_TYPE_SFLOW_5);
+    FLOW_SET(&d->flow, sampler_address, s->agent);
+    FLOW_SET(&d->flow, sub_agent_id, s->sub_agent);
+    FLOW_SET(&d->flow, sequence_num, s->sequence);
+    FLOW_SET(&d->flow, sample_sequence_num, drop->sequence);
+}
+
+/* The packet is read as that of a flow sample is, into d->flow, but is none. */
+static bool read_drop_sample(struct sflow *s, const struct sample_format *format, struct wire *w)
+{
+    struct decode *d = s->d;
+    struct report report;
+    struct sflow_sample sample = {.d = d, .report = &report};
+    const struct record_reader reader = {.flow = &sample};
+    struct sflow_drop drop;
+    uint32_t records;
+
+    if (!decode_wants(d, REPORT_DROPS)) {
+        return walk_sample(s, format, w);
+    }
+    drop = read_drop_header(s, w);
+    records = wire_u32(w);
+    if (wire_failed(w)) {
+        decode_fault(d, DECODE_SAMPLE_SHORT, NULL);
+        return true;
+    }
+    begin_drop(s, &drop);
+    sflow_drop_begin(d, &drop, &report);
+    tally_add(&d->tally, format->part, 1, read_records(d, w, records, &reader));
+    sflow_drop_packet(d, &report);
+    return decode_report(d, &report);
 }
 
 static const struct sample_format sample_formats[] = {
     {1, COUNTER_flow_samples, TALLY_FLOW_SAMPLE, false, 0, read_flow_sample},
-    {2, COUNTER_interface_samples, TALLY_COUNTER_SAMPLE, false, 8, walk_sample},
+    {2, COUNTER_interface_samples, TALLY_COUNTER_SAMPLE, false, 8, read_counter_sample},
     {3, COUNTER_flow_samples, TALLY_EXPANDED_FLOW_SAMPLE, true, 0, read_flow_sample},
-    {4, COUNTER_interface_samples, TALLY_EXPANDED_COUNTER_SAMPLE, true, 12, walk_sample},
-    {5, COUNTER_discard_samples, TALLY_OTHER_SAMPLE, true, 28, walk_sample},
+    {4, COUNTER_interface_samples, TALLY_EXPANDED_COUNTER_SAMPLE, true, 12, read_counter_sample},
+    {5, COUNTER_discard_samples, TALLY_OTHER_SAMPLE, true, 28, read_drop_sample},
 };
 
 static const struct sample_format *find_sample_format(uint32_t number)
@@ -309,12 +317,14 @@ static bool read_header(struct sflow *s)
 {
     struct decode *d = s->d;
     struct wire *w = &d->wire;
+    struct flow_slice agent;
 
     wire_skip(w, VERSION_LEN);
-    if (!sflow_read_address(w, &s->agent)) {
+    if (!sflow_read_address(w, &agent)) {
         decode_fault(d, DECODE_AGENT, NULL);
         return false;
     }
+    flow_addr_set(&s->agent, agent.data, agent.len);
     s->sub_agent = wire_u32(w);
     s->sequence = wire_u32(w);
     wire_skip(w, 4); /* uptime */

@@ -22,8 +22,8 @@ enum {
 struct ip_header {
     uint32_t len;
     uint8_t proto;
-    struct flow_addr src_addr;
-    struct flow_addr dst_addr;
+    struct flow_slice src_addr;
+    struct flow_slice dst_addr;
     uint16_t src_port;
     uint16_t dst_port;
     uint8_t tcp_flags;
@@ -112,8 +112,8 @@ void sflow_read_sampled_ethernet(struct sflow_sample *sample, struct wire *w)
 
 static void set_ip_header(struct flow *flow, const struct ip_header *ip, uint16_t ethertype)
 {
-    FLOW_SET(flow, src_addr, ip->src_addr);
-    FLOW_SET(flow, dst_addr, ip->dst_addr);
+    FLOW_SET_ADDR(flow, src_addr, ip->src_addr.data, ip->src_addr.len);
+    FLOW_SET_ADDR(flow, dst_addr, ip->dst_addr.data, ip->dst_addr.len);
     FLOW_SET(flow, etype, ethertype);
     FLOW_SET(flow, proto, ip->proto);
     FLOW_SET(flow, src_port, ip->src_port);

@@ -31,28 +31,42 @@ static void tell_next_hop(struct wire *w, struct outline *outline, const char *k
     sflow_outline_address(w, outline, "next-hop-ip-version", key);
 }
 
+/* The number before a text or a list, to who wants to know all. */
+static void tell_count(const struct wire *w, struct outline *outline, const char *name)
+{
+    struct wire ahead = *w;
+
+    if (outline_thorough(outline)) {
+        outline_name(outline, name);
+        outline_tell_u32(&ahead, outline, "length");
+    }
+}
+
 static void tell_string(struct wire *w, struct outline *outline, const char *key)
 {
-    const struct flow_slice text = sflow_read_opaque(w);
+    const char *name = outline == NULL ? NULL : outline->about.name;
+    struct flow_slice text;
 
+    tell_count(w, outline, "length");
+    text = sflow_read_opaque(w);
+    outline_name(outline, name);
     outline_text(outline, key, text.data, text.len);
 }
 
 static void tell_words(struct wire words, struct outline *outline)
 {
     while (wire_left(&words) > 0) {
-        outline_number(outline, NULL, wire_u32(&words));
+        outline_tell_u32(&words, outline, NULL);
     }
 }
 
 /* The type of the first segment, and the numbers of all. */
-static void tell_segments(struct wire *w, struct outline *outline, uint32_t n)
+static void tell_segment_sums(struct wire ahead, struct outline *outline, uint32_t n)
 {
-    struct wire ahead = *w;
-    const uint32_t type = n == 0 ? 0 : wire_u32(&ahead);
+    struct wire first = ahead;
+    const uint32_t type = n == 0 ? 0 : wire_u32(&first);
     size_t numbers = 0;
 
-    ahead = *w;
     for (uint32_t i = 0; i < n && !wire_failed(&ahead); i++) {
         struct wire words;
 
@@ -62,9 +76,17 @@ static void tell_segments(struct wire *w, struct outline *outline, uint32_t n)
     }
     outline_number(outline, "as-path-type", type);
     outline_number(outline, "as-path-length", numbers);
+}
+
+static void tell_segments(struct wire *w, struct outline *outline, uint32_t n)
+{
+    tell_segment_sums(*w, outline, n);
+    outline_name(outline, "dst_as_path");
     outline_open(outline, "as-path", OUTLINE_ARRAY);
     for (uint32_t i = 0; i < n && !wire_failed(w); i++) {
+        tell_count(w, outline, "segment type");
         wire_skip(w, WORD_LEN);
+        tell_count(w, outline, "segment length");
         tell_words(sflow_read_words(w), outline);
     }
     outline_close(outline, OUTLINE_ARRAY);
@@ -72,25 +94,30 @@ static void tell_segments(struct wire *w, struct outline *outline, uint32_t n)
 
 static void tell_path(struct wire *w, struct outline *outline, const char *key)
 {
-    const uint32_t segments = wire_u32(w);
+    struct wire ahead = *w;
+    const uint32_t segments = wire_u32(&ahead);
 
-    outline_number(outline, key, segments);
+    outline_tell_u32(w, outline, key);
     tell_segments(w, outline, segments);
 }
 
 /* goflow2 takes the segments behind the first one for communities. */
 static void tell_first_segment(struct wire *w, struct outline *outline, const char *key)
 {
-    const uint32_t segments = wire_u32(w);
+    struct wire ahead = *w;
+    const uint32_t segments = wire_u32(&ahead);
 
-    outline_number(outline, key, segments);
+    outline_tell_u32(w, outline, key);
     tell_segments(w, outline, segments > 0 ? 1 : 0);
 }
 
 static void tell_communities(struct wire *w, struct outline *outline, const char *key)
 {
+    const struct wire before = *w;
     struct wire words = sflow_read_words(w);
 
+    outline_name(outline, "number of communities");
+    outline_place(outline, &before, WORD_LEN);
     outline_number(outline, "communities-length", wire_left(&words) / WORD_LEN);
     outline_open(outline, key, OUTLINE_ARRAY);
     tell_words(words, outline);
@@ -100,118 +127,139 @@ static void tell_communities(struct wire *w, struct outline *outline, const char
 /* --- Records --- */
 
 static const struct outline_field raw_header[] = {
-    {"protocol", outline_tell_u32},     {"frame-length", outline_tell_u32},
-    {"stripped", outline_tell_u32},     {"original-length", outline_tell_u32},
-    {"header-data", outline_tell_rest}, {0},
+    {"protocol", outline_tell_u32, "protocol"},
+    {"frame-length", outline_tell_u32, "frame_length"},
+    {"stripped", outline_tell_u32, "stripped"},
+    {"original-length", outline_tell_u32, "header length"},
+    {"header-data", outline_tell_rest, "header"},
+    {0},
 };
 
 static const struct outline_field ethernet[] = {
-    {"length", outline_tell_u32},
-    {"src-mac", tell_src_mac},
-    {"dst-mac", tell_dst_mac},
-    {"eth-type", outline_tell_u32},
+    {"length", outline_tell_u32, "length"},
+    {"src-mac", tell_src_mac, "src_mac"},
+    {"dst-mac", tell_dst_mac, "dst_mac"},
+    {"eth-type", outline_tell_u32, "type"},
     {0},
 };
 
 static const struct outline_field ipv4[] = {
-    {"length", outline_tell_u32},    {"protocol", outline_tell_u32}, {"src-ip", outline_tell_ipv4},
-    {"dst-ip", outline_tell_ipv4},   {"src-port", outline_tell_u32}, {"dst-port", outline_tell_u32},
-    {"tcp-flags", outline_tell_u32}, {"tos", outline_tell_u32},      {0},
+    {"length", outline_tell_u32, "length"},
+    {"protocol", outline_tell_u32, "protocol"},
+    {"src-ip", outline_tell_ipv4, "src_ip"},
+    {"dst-ip", outline_tell_ipv4, "dst_ip"},
+    {"src-port", outline_tell_u32, "src_port"},
+    {"dst-port", outline_tell_u32, "dst_port"},
+    {"tcp-flags", outline_tell_u32, "tcp_flags"},
+    {"tos", outline_tell_u32, "tos"},
+    {0},
 };
 
 static const struct outline_field ipv6[] = {
-    {"length", outline_tell_u32},    {"protocol", outline_tell_u32}, {"src-ip", outline_tell_ipv6},
-    {"dst-ip", outline_tell_ipv6},   {"src-port", outline_tell_u32}, {"dst-port", outline_tell_u32},
-    {"tcp-flags", outline_tell_u32}, {"priority", outline_tell_u32}, {0},
+    {"length", outline_tell_u32, "length"},
+    {"protocol", outline_tell_u32, "protocol"},
+    {"src-ip", outline_tell_ipv6, "src_ip"},
+    {"dst-ip", outline_tell_ipv6, "dst_ip"},
+    {"src-port", outline_tell_u32, "src_port"},
+    {"dst-port", outline_tell_u32, "dst_port"},
+    {"tcp-flags", outline_tell_u32, "tcp_flags"},
+    {"priority", outline_tell_u32, "priority"},
+    {0},
 };
 
 static const struct outline_field extended_switch[] = {
-    {"src-vlan", outline_tell_u32},
-    {"src-priority", outline_tell_u32},
-    {"dst-vlan", outline_tell_u32},
-    {"dst-priority", outline_tell_u32},
+    {"src-vlan", outline_tell_u32, "src_vlan"},
+    {"src-priority", outline_tell_u32, "src_priority"},
+    {"dst-vlan", outline_tell_u32, "dst_vlan"},
+    {"dst-priority", outline_tell_u32, "dst_priority"},
     {0},
 };
 
 static const struct outline_field extended_router[] = {
-    {"next-hop", tell_next_hop},
-    {"src-mask-len", outline_tell_u32},
-    {"dst-mask-len", outline_tell_u32},
+    {"next-hop", tell_next_hop, "nexthop"},
+    {"src-mask-len", outline_tell_u32, "src_mask_len"},
+    {"dst-mask-len", outline_tell_u32, "dst_mask_len"},
     {0},
 };
 
 static const struct outline_field extended_gateway[] = {
-    {"next-hop", tell_next_hop},      {"as", outline_tell_u32},
-    {"src-as", outline_tell_u32},     {"src-peer-as", outline_tell_u32},
-    {"as-destinations", tell_path},   {"communities", tell_communities},
-    {"local-pref", outline_tell_u32}, {0},
+    {"next-hop", tell_next_hop, "nexthop"},
+    {"as", outline_tell_u32, "as"},
+    {"src-as", outline_tell_u32, "src_as"},
+    {"src-peer-as", outline_tell_u32, "src_peer_as"},
+    {"as-destinations", tell_path, "number of dst_as_path segments"},
+    {"communities", tell_communities, "communities"},
+    {"local-pref", outline_tell_u32, "localpref"},
+    {0},
 };
 
 static const struct outline_field extended_gateway_goflow2[] = {
-    {"next-hop", tell_next_hop},
-    {"as", outline_tell_u32},
-    {"src-as", outline_tell_u32},
-    {"src-peer-as", outline_tell_u32},
-    {"as-destinations", tell_first_segment},
-    {"communities", tell_communities},
-    {"local-pref", outline_tell_u32},
+    {"next-hop", tell_next_hop, "nexthop"},
+    {"as", outline_tell_u32, "as"},
+    {"src-as", outline_tell_u32, "src_as"},
+    {"src-peer-as", outline_tell_u32, "src_peer_as"},
+    {"as-destinations", tell_first_segment, "number of dst_as_path segments"},
+    {"communities", tell_communities, "communities"},
+    {"local-pref", outline_tell_u32, "localpref"},
     {0},
 };
 
 static const struct outline_field egress_queue[] = {
-    {"queue", outline_tell_u32},
+    {"queue", outline_tell_u32, "queue"},
     {0},
 };
 
 static const struct outline_field acl[] = {
-    {"number", outline_tell_u32},
-    {"name", tell_string},
-    {"direction", outline_tell_u32},
+    {"number", outline_tell_u32, "number"},
+    {"name", tell_string, "name"},
+    {"direction", outline_tell_u32, "direction"},
     {0},
 };
 
 static const struct outline_field function[] = {
-    {"symbol", tell_string},
+    {"symbol", tell_string, "symbol"},
     {0},
 };
 
 static const struct outline_field interface_counters[] = {
-    {"if-index", outline_tell_u32},
-    {"if-type", outline_tell_u32},
-    {"if-speed", outline_tell_u64},
-    {"if-direction", outline_tell_u32},
-    {"if-status", outline_tell_u32},
-    {"if-in-octets", outline_tell_u64},
-    {"if-in-ucast-pkts", outline_tell_u32},
-    {"if-in-multicast-pkts", outline_tell_u32},
-    {"if-in-broadcast-pkts", outline_tell_u32},
-    {"if-in-discards", outline_tell_u32},
-    {"if-in-errors", outline_tell_u32},
-    {"if-in-unknown-protos", outline_tell_u32},
-    {"if-out-octets", outline_tell_u64},
-    {"if-out-ucast-pkts", outline_tell_u32},
-    {"if-out-multicast-pkts", outline_tell_u32},
-    {"if-out-broadcast-pkts", outline_tell_u32},
-    {"if-out-discards", outline_tell_u32},
-    {"if-out-errors", outline_tell_u32},
-    {"if-promiscuous-mode", outline_tell_u32},
+    {"if-index", outline_tell_u32, "ifIndex"},
+    {"if-type", outline_tell_u32, "ifType"},
+    {"if-speed", outline_tell_u64, "ifSpeed"},
+    {"if-direction", outline_tell_u32, "ifDirection"},
+    {"if-status", outline_tell_u32, "ifStatus"},
+    {"if-in-octets", outline_tell_u64, "ifInOctets"},
+    {"if-in-ucast-pkts", outline_tell_u32, "ifInUcastPkts"},
+    {"if-in-multicast-pkts", outline_tell_u32, "ifInMulticastPkts"},
+    {"if-in-broadcast-pkts", outline_tell_u32, "ifInBroadcastPkts"},
+    {"if-in-discards", outline_tell_u32, "ifInDiscards"},
+    {"if-in-errors", outline_tell_u32, "ifInErrors"},
+    {"if-in-unknown-protos", outline_tell_u32, "ifInUnknownProtos"},
+    {"if-out-octets", outline_tell_u64, "ifOutOctets"},
+    {"if-out-ucast-pkts", outline_tell_u32, "ifOutUcastPkts"},
+    {"if-out-multicast-pkts", outline_tell_u32, "ifOutMulticastPkts"},
+    {"if-out-broadcast-pkts", outline_tell_u32, "ifOutBroadcastPkts"},
+    {"if-out-discards", outline_tell_u32, "ifOutDiscards"},
+    {"if-out-errors", outline_tell_u32, "ifOutErrors"},
+    {"if-promiscuous-mode", outline_tell_u32, "ifPromiscuousMode"},
     {0},
 };
 
 static const struct outline_field ethernet_counters[] = {
-    {"dot3-stats-aligment-errors", outline_tell_u32},
-    {"dot3-stats-fcse-errors", outline_tell_u32},
-    {"dot3-stats-single-collision-frames", outline_tell_u32},
-    {"dot3-stats-multiple-collision-frames", outline_tell_u32},
-    {"dot3-stats-seq-test-errors", outline_tell_u32},
-    {"dot3-stats-deferred-transmissions", outline_tell_u32},
-    {"dot3-stats-late-collisions", outline_tell_u32},
-    {"dot3-stats-excessive-collisions", outline_tell_u32},
-    {"dot3-stats-internal-mac-transmit-errors", outline_tell_u32},
-    {"dot3-stats-carrier-sense-errors", outline_tell_u32},
-    {"dot3-stats-frame-too-longs", outline_tell_u32},
-    {"dot3-stats-internal-mac-receive-errors", outline_tell_u32},
-    {"dot3-stats-symbol-errors", outline_tell_u32},
+    {"dot3-stats-aligment-errors", outline_tell_u32, "dot3StatsAlignmentErrors"},
+    {"dot3-stats-fcse-errors", outline_tell_u32, "dot3StatsFCSErrors"},
+    {"dot3-stats-single-collision-frames", outline_tell_u32, "dot3StatsSingleCollisionFrames"},
+    {"dot3-stats-multiple-collision-frames", outline_tell_u32, "dot3StatsMultipleCollisionFrames"},
+    {"dot3-stats-seq-test-errors", outline_tell_u32, "dot3StatsSQETestErrors"},
+    {"dot3-stats-deferred-transmissions", outline_tell_u32, "dot3StatsDeferredTransmissions"},
+    {"dot3-stats-late-collisions", outline_tell_u32, "dot3StatsLateCollisions"},
+    {"dot3-stats-excessive-collisions", outline_tell_u32, "dot3StatsExcessiveCollisions"},
+    {"dot3-stats-internal-mac-transmit-errors", outline_tell_u32,
+     "dot3StatsInternalMacTransmitErrors"},
+    {"dot3-stats-carrier-sense-errors", outline_tell_u32, "dot3StatsCarrierSenseErrors"},
+    {"dot3-stats-frame-too-longs", outline_tell_u32, "dot3StatsFrameTooLongs"},
+    {"dot3-stats-internal-mac-receive-errors", outline_tell_u32,
+     "dot3StatsInternalMacReceiveErrors"},
+    {"dot3-stats-symbol-errors", outline_tell_u32, "dot3StatsSymbolErrors"},
     {0},
 };
 

@@ -3,13 +3,14 @@
 #include "decoders/sflow_records.h"
 
 #include "decoders/sflow_xdr.h"
+#include "lib/report/report.h"
 
 enum { PREFIX_LEN_MAX = UINT8_MAX /* kept of what cannot be */ };
 
 static const uint32_t unknown = UINT32_MAX; /* of a VLAN or a priority */
 
 struct gateway {
-    struct flow_addr next_hop;
+    struct flow_slice next_hop;
     uint32_t as;
     uint32_t src_as;
     uint32_t src_peer_as;
@@ -44,7 +45,7 @@ static uint8_t prefix_len(uint32_t len)
 static void read_router(struct sflow_sample *sample, struct wire *w)
 {
     struct flow *flow = &sample->d->flow;
-    struct flow_addr next_hop = {.len = 0};
+    struct flow_slice next_hop = {.len = 0};
     uint32_t src_len;
     uint32_t dst_len;
 
@@ -54,7 +55,7 @@ static void read_router(struct sflow_sample *sample, struct wire *w)
     if (wire_failed(w)) {
         return;
     }
-    SFLOW_SET_IF(next_hop.len != 0, flow, next_hop, next_hop);
+    SFLOW_SET_ADDR_IF(true, flow, next_hop, next_hop);
     FLOW_SET(flow, src_net, prefix_len(src_len));
     FLOW_SET(flow, dst_net, prefix_len(dst_len));
 }
@@ -63,13 +64,13 @@ static void read_router(struct sflow_sample *sample, struct wire *w)
 static bool append_numbers(struct flow *flow, unsigned at, struct flow_numbers *numbers,
                            struct wire words)
 {
-    while (wire_left(&words) > 0) {
-        if (!flow_list_open(flow, at, &numbers->n, FLOW_NUMBERS_MAX)) {
-            return false;
-        }
+    if (wire_left(&words) > 0) {
+        (void)flow_list_open(flow, at, &numbers->n, FLOW_NUMBERS_MAX);
+    }
+    while (wire_left(&words) > 0 && numbers->n < FLOW_NUMBERS_MAX) {
         numbers->at[numbers->n++] = wire_u32(&words);
     }
-    return true;
+    return wire_left(&words) == 0;
 }
 
 static void skip_path(struct wire *w, uint32_t segments)
@@ -135,7 +136,7 @@ static void read_gateway(struct sflow_sample *sample, struct wire *w)
     if (wire_failed(w)) {
         return;
     }
-    SFLOW_SET_IF(g.next_hop.len != 0, flow, bgp_next_hop, g.next_hop);
+    SFLOW_SET_ADDR_IF(true, flow, bgp_next_hop, g.next_hop);
     FLOW_SET(flow, src_as, g.src_as != 0 ? g.src_as : g.as);
     FLOW_SET(flow, dst_as, g.as);
     FLOW_SET(flow, src_peer_as, g.src_peer_as);
@@ -201,7 +202,7 @@ static void append_labels(struct decode *d, struct wire entries)
 static void read_mpls(struct sflow_sample *sample, struct wire *w)
 {
     struct flow *flow = &sample->d->flow;
-    struct flow_addr next_hop = {.len = 0};
+    struct flow_slice next_hop = {.len = 0};
     struct wire in;
 
     (void)sflow_read_address(w, &next_hop);
@@ -210,7 +211,7 @@ static void read_mpls(struct sflow_sample *sample, struct wire *w)
     if (wire_failed(w)) {
         return;
     }
-    SFLOW_SET_IF(next_hop.len != 0 && !FLOW_HAS(flow, next_hop), flow, next_hop, next_hop);
+    SFLOW_SET_ADDR_IF(!FLOW_HAS(flow, next_hop), flow, next_hop, next_hop);
     if (!FLOW_HAS(flow, mpls_label)) {
         append_labels(sample->d, in);
     }
@@ -219,16 +220,16 @@ static void read_mpls(struct sflow_sample *sample, struct wire *w)
 static void read_nat(struct sflow_sample *sample, struct wire *w)
 {
     struct flow *flow = &sample->d->flow;
-    struct flow_addr src = {.len = 0};
-    struct flow_addr dst = {.len = 0};
+    struct flow_slice src = {.len = 0};
+    struct flow_slice dst = {.len = 0};
 
     (void)sflow_read_address(w, &src);
     (void)sflow_read_address(w, &dst);
     if (wire_failed(w)) {
         return;
     }
-    SFLOW_SET_IF(src.len != 0, flow, post_nat_src_addr, src);
-    SFLOW_SET_IF(dst.len != 0, flow, post_nat_dst_addr, dst);
+    SFLOW_SET_ADDR_IF(true, flow, post_nat_src_addr, src);
+    SFLOW_SET_ADDR_IF(true, flow, post_nat_dst_addr, dst);
 }
 
 static void read_nat_ports(struct sflow_sample *sample, struct wire *w)
@@ -255,6 +256,27 @@ static void read_acl(struct sflow_sample *sample, struct wire *w)
     if (!wire_failed(w) && name.len != 0) {
         decode_check_text(sample->d, &name, "acl_name");
         FLOW_SET(flow, acl_name, name);
+    }
+}
+
+static void read_egress_queue(struct sflow_sample *sample, struct wire *w)
+{
+    const struct report_field *field = REPORT_FIELD_OF(egress_queue);
+    const uint32_t queue = wire_u32(w);
+
+    if (!wire_failed(w) && sample->report != NULL && !report_has(sample->report, field)) {
+        report_number(sample->report, field, queue);
+    }
+}
+
+static void read_function(struct sflow_sample *sample, struct wire *w)
+{
+    const struct report_field *field = REPORT_FIELD_OF(function_name);
+    const struct flow_slice name = sflow_read_opaque(w);
+
+    if (!wire_failed(w) && sample->report != NULL && !report_has(sample->report, field)) {
+        decode_check_text(sample->d, &name, field->key);
+        report_text(sample->report, field, name);
     }
 }
 
@@ -285,7 +307,9 @@ static const struct record_format record_formats[] = {
     {1026, false, sflow_read_ipv6_tunnel}, /* ingress */
     {1029, false, sflow_read_network},     /* egress */
     {1030, false, sflow_read_network},     /* ingress */
+    {1036, false, read_egress_queue},
     {1037, false, read_acl},
+    {1038, false, read_function},
 };
 
 /* NULL if the format is not read. */

@@ -8,11 +8,17 @@
 /* Of the records of one flow sample, what has come so far. */
 struct sflow_sample {
     struct decode *d;
-    bool has_header; /* a sampled header: the first one wins */
+    bool has_header;       /* a sampled header: the first one wins */
+    struct report *report; /* of a packet that was dropped; NULL for a flow */
 };
 
 #define SFLOW_SET_IF(condition, flow, member, value)                                               \
     ((condition) ? FLOW_SET((flow), member, (value)) : (void)0)
+
+/* The same of an address, where there is one. */
+#define SFLOW_SET_ADDR_IF(condition, flow, member, octets)                                         \
+    ((condition) && (octets).len != 0 ? FLOW_SET_ADDR((flow), member, (octets).data, (octets).len) \
+                                      : (void)0)
 
 /*
  * Reads the flow record of a format (sFlow version 5, data_format) into d->flow.

@@ -2,14 +2,14 @@
 /* The kinds of XDR (RFC 4506) that sFlow is made of, beyond words. */
 #include "decoders/sflow_xdr.h"
 
-struct flow_addr sflow_read_bare_address(struct wire *w, size_t len)
+struct flow_slice sflow_read_bare_address(struct wire *w, size_t len)
 {
     const uint8_t *bytes = wire_bytes(w, len);
 
-    return flow_addr_make(bytes, bytes == NULL ? 0 : len);
+    return (struct flow_slice){bytes, (uint16_t)(bytes == NULL ? 0 : len)};
 }
 
-bool sflow_read_address(struct wire *w, struct flow_addr *addr)
+bool sflow_read_address(struct wire *w, struct flow_slice *octets)
 {
     static const uint8_t lens[] = {0, 4, 16}; /* unknown, IPv4, IPv6 */
     const uint32_t type = wire_u32(w);
@@ -18,7 +18,7 @@ bool sflow_read_address(struct wire *w, struct flow_addr *addr)
         wire_skip(w, SIZE_MAX);
         return false;
     }
-    *addr = sflow_read_bare_address(w, lens[type]);
+    *octets = sflow_read_bare_address(w, lens[type]);
     return true;
 }
 

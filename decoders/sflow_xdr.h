@@ -5,14 +5,14 @@
 #include "lib/flow.h"
 #include "lib/wire.h"
 
-/* An address of len octets, none before them saying what it is. */
-struct flow_addr sflow_read_bare_address(struct wire *w, size_t len);
+/* The octets of an address, len of them, none before them saying what it is; borrowed. */
+struct flow_slice sflow_read_bare_address(struct wire *w, size_t len);
 
 /*
  * An address behind its type (sFlow version 5, address), which may say that there is
  * none.  False, with the reader failed, if it is of a type that the protocol does not have.
  */
-bool sflow_read_address(struct wire *w, struct flow_addr *addr);
+bool sflow_read_address(struct wire *w, struct flow_slice *octets);
 
 /* Octets behind their number; borrowed.  At the end of a record their padding may be missing. */
 struct flow_slice sflow_read_opaque(struct wire *w);

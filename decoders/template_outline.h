@@ -11,10 +11,13 @@
  */
 void template_outline_begin(const struct template_sets *sets);
 
-/* A set of len octets; d->wire is behind its header. */
-void template_outline_set(struct decode *d, const struct template_sets *sets, uint16_t id,
-                          uint16_t len);
+/* The set that begins where ahead is. */
+void template_outline_set(struct decode *d, const struct template_sets *sets,
+                          const struct wire *ahead);
 
 void template_outline_end(const struct template_sets *sets);
+
+/* Of a message that cannot be read: what there is of its header, to who wants to know all. */
+void template_outline_broken(const struct template_sets *sets);
 
 #endif

@@ -14,15 +14,10 @@ static struct template_field read_field(struct wire *set, const struct template_
                                         bool scope)
 {
     const uint16_t type = wire_u16(set);
-    struct template_field field = {.id = type, .len = wire_u16(set), .type = type, .scope = scope};
+    const uint16_t len = wire_u16(set);
+    const bool has_pen = t->version == FLOW_TYPE_IPFIX && (type & ENTERPRISE_BIT) != 0;
 
-    if (t->version == FLOW_TYPE_NETFLOW_V9) {
-        field.id = scope ? template_v9_scope(field.id) : field.id;
-    } else if ((field.id & ENTERPRISE_BIT) != 0) {
-        field.id &= (uint16_t)~ENTERPRISE_BIT;
-        field.pen = wire_u32(set);
-    }
-    return field;
+    return template_field_make(t->version, type, len, has_pen ? wire_u32(set) : 0, scope);
 }
 
 /* Reads as many specifiers as there are; those beyond the limit are read and dropped. */

@@ -49,9 +49,6 @@ bool template_sets_padding(const struct decode *d, const struct template *t, con
 static void read_data_records(struct decode *d, struct template_sets *sets,
                               const struct template *t, struct wire *set)
 {
-    d->message.domain = sets->domain;
-    d->message.template_id = t->id;
-    d->message.record = 0;
     while (!sets->spent && !template_sets_padding(d, t, set)) {
         begin_record(d, sets);
         if (!template_read(d, t, set)) {
@@ -66,13 +63,16 @@ static void read_data_records(struct decode *d, struct template_sets *sets,
     }
 }
 
-static void take_data_set(struct decode *d, struct template_sets *sets, const struct template *t,
-                          struct wire *set)
+static void take_data_set(struct decode *d, struct template_sets *sets, uint16_t id,
+                          const struct template *t, struct wire *set)
 {
     const uint32_t before = sets->data_records;
 
+    d->message.domain = sets->domain;
+    d->message.template_id = id;
+    d->message.record = 0;
     read_data_records(d, sets, t, set);
-    tally_used(&d->tally, t->id);
+    tally_used(&d->tally, id);
     tally_add(&d->tally, t->options ? TALLY_OPTIONS_DATA_SET : TALLY_DATA_SET, 1,
               sets->data_records - before);
 }
@@ -100,7 +100,7 @@ static void read_data_set(struct decode *d, struct template_sets *sets, uint16_t
         sets->records_unknown = true;
         decode_fault(d, DECODE_TEMPLATE_REJECTED, NULL);
     } else {
-        take_data_set(d, sets, t, set);
+        take_data_set(d, sets, id, t, set);
     }
 }
 
@@ -268,16 +268,16 @@ static void stop_at_length(struct decode *d, uint16_t id, uint16_t len)
 static void read_sets(struct decode *d, struct template_sets *sets)
 {
     while (!sets->spent && wire_left(&d->wire) >= SET_HEADER_LEN) {
+        struct wire set = d->wire;
         const uint16_t id = wire_u16(&d->wire);
         const uint16_t len = wire_u16(&d->wire);
-        struct wire set;
 
+        if (sets->outline != NULL) {
+            template_outline_set(d, sets, &set);
+        }
         if (len < SET_HEADER_LEN) {
             stop_at_length(d, id, len);
             return;
-        }
-        if (sets->outline != NULL) {
-            template_outline_set(d, sets, id, len);
         }
         set = wire_slice(&d->wire, len - (size_t)SET_HEADER_LEN);
         if (wire_failed(&set)) {

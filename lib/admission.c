@@ -2,11 +2,12 @@
 /* Which exporters may speak. */
 #include "lib/admission.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ADDRESS_LEN = 16, ADDRESS_BITS = 128, IPV4_BITS = 32, WORD_MAX = 64 };
+#include "lib/prefix.h"
+
+enum { ADDRESS_LEN = 16, ADDRESS_BITS = 128 };
 
 /* Addresses from first to last; those of IPv4 are mapped into IPv6. */
 struct range {
@@ -42,47 +43,20 @@ static struct range make_range(const uint8_t address[static ADDRESS_LEN], unsign
     return range;
 }
 
-/* Up to 3 digits and nothing else. */
-static bool parse_bits(const char *text, unsigned max, unsigned *bits)
+static bool parse_range(const char *text, size_t len, struct range *range)
 {
-    const size_t len = strlen(text);
-
-    if (len == 0 || len > 3 || strspn(text, "0123456789") != len) {
-        return false;
-    }
-    *bits = (unsigned)strtoul(text, NULL, 10);
-    return *bits <= max;
-}
-
-static bool parse_prefix(const char *text, size_t len, struct range *range)
-{
-    char word[WORD_MAX];
     uint8_t address[ADDRESS_LEN];
-    uint8_t ipv4[4];
-    unsigned max = ADDRESS_BITS;
-    unsigned bits;
-    char *slash;
+    struct prefix prefix;
 
-    if (len >= sizeof(word)) {
+    if (!prefix_parse(text, len, &prefix)) {
         return false;
     }
-    memcpy(word, text, len);
-    word[len] = '\0';
-    slash = strchr(word, '/');
-    if (slash != NULL) {
-        *slash++ = '\0';
+    if (prefix.first.len == 4) {
+        map_ipv4(address, prefix.first.bytes);
+    } else {
+        memcpy(address, prefix.first.bytes, ADDRESS_LEN);
     }
-    if (inet_pton(AF_INET, word, ipv4) == 1) {
-        map_ipv4(address, ipv4);
-        max = IPV4_BITS;
-    } else if (inet_pton(AF_INET6, word, address) != 1) {
-        return false;
-    }
-    bits = max;
-    if (slash != NULL && !parse_bits(slash, max, &bits)) {
-        return false;
-    }
-    *range = make_range(address, bits + ADDRESS_BITS - max);
+    *range = make_range(address, prefix.bits + ADDRESS_BITS - 8u * prefix.first.len);
     return true;
 }
 
@@ -131,7 +105,7 @@ struct admission *admission_new(const char *prefixes, char *message, size_t mess
     for (const char *at = prefixes;; at++) {
         const size_t len = strcspn(at, ",");
 
-        if (!parse_prefix(at, len, &admission->ranges[admission->n++])) {
+        if (!parse_range(at, len, &admission->ranges[admission->n++])) {
             (void)snprintf(message, message_size,
                            "\"%.*s\" is no prefix such as 192.0.2.0/24 or 2001:db8::/32", (int)len,
                            at);

@@ -10,6 +10,25 @@
 /* Records are longer than this on average; a batch of shorter ones leaves a little earlier. */
 enum { RECORD_OCTETS = 64, KEYS_OCTETS = 1 << 18 };
 
+static const struct {
+    const char *word;
+    enum record_nature nature;
+} kinds[RECORD_KIND_COUNT] = {
+#define X(kind, word, nature, text) [RECORD_##kind] = {word, nature},
+    RECORD_KINDS(X)
+#undef X
+};
+
+const char *record_kind_word(enum record_kind kind)
+{
+    return kinds[kind].word;
+}
+
+enum record_nature record_kind_nature(enum record_kind kind)
+{
+    return kinds[kind].nature;
+}
+
 int batch_open(struct batch *batch, size_t octets, struct slice separator)
 {
     *batch = (struct batch){
@@ -83,6 +102,17 @@ void batch_add_key(struct batch *batch, size_t len)
     assert(batch->n > 0 && len <= batch->key_max);
     batch->records[batch->n - 1].key = (struct slice){batch->keys + batch->keys_used, len};
     batch->keys_used += len;
+}
+
+struct batch batch_head(const struct batch *batch, size_t end)
+{
+    struct batch head = *batch;
+
+    if (end < batch->n) {
+        head.n = end;
+        head.used = (size_t)(batch->records[end].value.data - batch->data);
+    }
+    return head;
 }
 
 void batch_clear(struct batch *batch)

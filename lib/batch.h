@@ -11,22 +11,45 @@ struct slice {
     size_t len;
 };
 
-/* What a record is about, for transports that send kinds to different places. */
+/*
+ * What a record is about, for transports that send kinds to different places: one row a kind.  The
+ * word ends the names of the options for its place, and stands in records beside flows.  Of a
+ * TABLE the last record of a key counts.
+ */
+#define RECORD_PLACED_KINDS(X)                                                                     \
+    X(NETFLOW, "netflow", RECORD_STREAM, "flows by NetFlow")                                       \
+    X(IPFIX, "ipfix", RECORD_STREAM, "flows by IPFIX")                                             \
+    X(SFLOW, "sflow", RECORD_STREAM, "sampled packets by sFlow")                                   \
+    X(NAT, "nat", RECORD_STREAM, "events of address translation, by whichever protocol")           \
+    X(TRANSIT, "transit", RECORD_STREAM, "flows that no subscriber has a part in")                 \
+    X(BLOCKS, "blocks", RECORD_TABLE, "blocks of ports of outside addresses")                      \
+    X(COUNTERS, "counters", RECORD_STREAM, "sFlow counters")                                       \
+    X(DROPS, "drops", RECORD_STREAM, "packets that a device dropped, by sFlow")                    \
+    X(INTERFACES, "interfaces", RECORD_TABLE, "interfaces of exporters")                           \
+    X(APPLICATIONS, "applications", RECORD_TABLE, "applications that exporters name")              \
+    X(VRFS, "vrfs", RECORD_TABLE, "routing instances of exporters")                                \
+    X(SAMPLERS, "samplers", RECORD_TABLE, "samplers of exporters")                                 \
+    X(LOSS, "loss", RECORD_STREAM, "what was lost, by exporter")
+
+/* OTHER goes where all kinds go that have no place of their own. */
 #define RECORD_KINDS(X)                                                                            \
-    X(OTHER, "other")                                                                              \
-    X(NETFLOW, "netflow")                                                                          \
-    X(IPFIX, "ipfix")                                                                              \
-    X(SFLOW, "sflow")                                                                              \
-    X(NAT, "nat") /* an event of address translation, by whichever protocol */
+    X(OTHER, "other", RECORD_STREAM, "records of no other kind")                                   \
+    RECORD_PLACED_KINDS(X)
+
+enum record_nature { RECORD_STREAM, RECORD_TABLE };
 
 enum record_kind {
-#define X(kind, word) RECORD_##kind,
+#define X(kind, word, nature, text) RECORD_##kind,
     RECORD_KINDS(X)
 #undef X
         RECORD_KIND_COUNT,
 };
 
-/* One encoded flow.  Its separator stands right behind value and is not counted in it. */
+/* "counters" */
+const char *record_kind_word(enum record_kind kind);
+enum record_nature record_kind_nature(enum record_kind kind);
+
+/* One encoded record.  Its separator stands right behind value and is not counted in it. */
 struct record {
     struct slice key; /* empty for none */
     struct slice value;
@@ -79,6 +102,9 @@ void batch_add_key(struct batch *batch, size_t len);
 
 /* Says what the record that was added last is about. */
 void batch_set_kind(struct batch *batch, enum record_kind kind);
+
+/* The batch without the records from number end on; borrowed from batch. */
+struct batch batch_head(const struct batch *batch, size_t end);
 
 /* Forgets the records. */
 void batch_clear(struct batch *batch);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/decoder.h"
 
+#include "lib/report/report.h"
 #include "lib/text_write.h"
 
 void decode_fault(struct decode *d, enum decode_error error, const char *detail)
 {
     counter_bump(&d->counters->errors[error], 1);
+    tally_fault(&d->tally, error);
     d->tally.failed |= decode_errors[error].cost >= COST_RECORD;
     if (decode_errors[error].cost == COST_DATAGRAM && !d->damaged) {
         d->damaged = true;
@@ -23,20 +25,24 @@ void decode_check_text(struct decode *d, const struct flow_slice *text, const ch
     }
 }
 
-static bool within_budget(struct decode *d)
+/* Whether so many octets more may leave; the first refusal is counted. */
+static bool within_budget(struct decode *d, size_t octets)
 {
-    if (d->spent.output + d->record_max <= DECODE_OUTPUT_MAX && d->spent.values <= DECODE_VALUES_MAX &&
+    if (d->spent.output + octets <= DECODE_OUTPUT_MAX && d->spent.values <= DECODE_VALUES_MAX &&
         d->spent.records <= DECODE_RECORDS_MAX) {
         return true;
     }
-    decode_fault(d, DECODE_BUDGET, NULL);
+    if (!d->spent.over) {
+        d->spent.over = true;
+        decode_fault(d, DECODE_BUDGET, NULL);
+    }
     return false;
 }
 
 bool decode_emit(struct decode *d)
 {
     d->spent.records++;
-    if (!within_budget(d)) {
+    if (!within_budget(d, d->record_max)) {
         return false;
     }
     d->tally.flows++;
@@ -44,8 +50,18 @@ bool decode_emit(struct decode *d)
     return true;
 }
 
+bool decode_report(struct decode *d, const struct report *report)
+{
+    d->spent.records++;
+    if (!within_budget(d, report_most(report))) {
+        return false;
+    }
+    d->emit_report(d, report);
+    return true;
+}
+
 bool decode_spend_values(struct decode *d, size_t n)
 {
     d->spent.values += n;
-    return within_budget(d);
+    return within_budget(d, d->record_max);
 }

@@ -18,6 +18,8 @@ struct exporters;
 struct outline;
 struct admission;
 struct mapping;
+struct report;
+struct subscribers;
 
 /* A datagram as it was received: borrowed for the length of one call. */
 struct datagram {
@@ -45,12 +47,32 @@ enum decode_tunnels {
     TUNNEL_TEREDO = 8, /* UDP port 3544 (RFC 4380) */
 };
 
+enum { STREAM_ADDRS_MAX = 24 };
+
+/* How the fields of the set stream are filled. */
+struct stream_settings {
+    bool wanted; /* somebody wants one of them */
+    bool unmaps; /* the set itself: IPv4-mapped addresses become IPv4 */
+    uint16_t n_addrs;
+    uint16_t addrs[STREAM_ADDRS_MAX];      /* these, enum flow_index */
+    uint64_t max_age_ms;                   /* flow_end_ms lies at most so long before received_ms */
+    uint64_t max_skew_ms;                  /* and so long behind it */
+    const struct subscribers *subscribers; /* NULL for none */
+    bool sides; /* somebody wants fields of the subscriber and of the other end */
+    bool twice; /* a flow between two of them has two records */
+};
+
 struct decode_settings {
     unsigned compat;    /* enum compat, or-ed */
     unsigned tunnels;   /* enum decode_tunnels, or-ed */
     bool keep_elements; /* somebody wants the field elements */
     bool look_up_names; /* somebody wants names of interfaces, routing instances or applications */
-    bool make_record_ids;              /* somebody wants the field record_id */
+    bool make_record_ids; /* somebody wants the field record_id */
+    struct stream_settings stream;
+    unsigned reports;           /* enum report_wish, or-ed: records beside flows */
+    bool no_flows;              /* these alone */
+    uint64_t report_refresh_ns; /* options data that stays the same is told again after so long */
+    uint64_t loss_interval_ns;  /* between two reports on what was lost */
     const struct mapping *mapping;     /* of a mapping file; NULL for none */
     const struct admission *admission; /* which exporters may speak; NULL for all */
 };
@@ -75,6 +97,7 @@ struct decode_spent {
     size_t output;
     size_t values;
     size_t records;
+    bool over; /* something found no room in it, which was counted */
 };
 
 /*
@@ -97,10 +120,13 @@ struct decode {
 
     struct flow flow;     /* scratch; decode_begin_flow() clears it */
     uint8_t record_id[8]; /* of the flow, where its field points to */
+    uint32_t other_leg;   /* the pool of the destination, where it has a record of its own; or 0 */
 
     /* Takes d->flow, and adds to d->spent.output what it made of it. */
     void (*emit)(struct decode *d);
     size_t record_max; /* octets that emit may make of a flow, at most */
+    /* Likewise takes a record beside flows. */
+    void (*emit_report)(struct decode *d, const struct report *report);
     /* Hears of each fault; may log it.  May be NULL. */
     void (*report)(struct decode *d, enum decode_error error, const char *detail);
     void *arg; /* of emit and report */
@@ -164,6 +190,18 @@ static inline void decode_begin_flow(struct decode *d, enum flow_type type)
  * once): the decoder stops then.
  */
 bool decode_emit(struct decode *d);
+
+/*
+ * Hands a record beside flows on, which whoever makes it has asked decode_wants() about.  False
+ * as decode_emit().
+ */
+bool decode_report(struct decode *d, const struct report *report);
+
+/* Whether somebody wants such records; wish is of enum report_wish. */
+static inline bool decode_wants(const struct decode *d, unsigned wish)
+{
+    return (d->settings->reports & wish) != 0;
+}
 
 /* Takes n field values from the budget; false as decode_emit(). */
 bool decode_spend_values(struct decode *d, size_t n);

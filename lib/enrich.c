@@ -5,6 +5,8 @@
 #include "lib/exporter/options_data.h"
 #include "lib/exporter/state.h"
 #include "lib/record/id.h"
+#include "lib/stream.h"
+#include "lib/subscriber/subscribers.h"
 
 static const uint64_t MILLISECOND_NS = 1000000;
 
@@ -118,6 +120,9 @@ static void resolve_times(struct decode *d)
 {
     resolve_times_since_boot(d);
     resolve_duration(d);
+    if (d->settings->stream.wanted) {
+        stream_times(d);
+    }
     default_times(d);
 }
 
@@ -302,11 +307,24 @@ static void make_record_id(struct decode *d)
     FLOW_SET(&d->flow, record_id, ((struct flow_slice){d->record_id, sizeof(d->record_id)}));
 }
 
+static void fill_stream(struct decode *d)
+{
+    const struct stream_settings *settings = &d->settings->stream;
+
+    d->other_leg = 0;
+    if (settings->wanted) {
+        stream_fields(d);
+    }
+    if (settings->subscribers != NULL) {
+        subscriber_fill(d);
+    }
+}
+
 void enrich(struct decode *d)
 {
     static void (*const steps[])(struct decode *) = {
-        resolve_times, resolve_sampling, resolve_interfaces, resolve_etype,
-        resolve_icmp,  resolve_exporter, look_up_names,      make_record_id,
+        resolve_times,    resolve_sampling, resolve_interfaces, resolve_etype, resolve_icmp,
+        resolve_exporter, look_up_names,    make_record_id,     fill_stream,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {

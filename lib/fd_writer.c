@@ -2,14 +2,18 @@
 // A bounded buffer and one thread before a file descriptor.
 #include "lib/fd_writer.h"
 
-#include <signal.h>
 #include <stdlib.h>
 
 #include "lib/log.h"
 #include "lib/record/buffer.h"
 #include "lib/sink.h"
 
-/* The buffer has two halves: workers fill the one while the thread empties the other. */
+/*
+ * The buffer has two halves: workers fill the one while the thread empties the other.  While both
+ * are empty and the thread rests, a worker writes itself what can be written at once: a pipe that
+ * has room, the null device, a file system that can say that it would have to wait.  So a wake-up
+ * and a copy are only for what has to wait.
+ */
 enum { HALF_OCTETS = 4 << 20 };
 
 static const uint64_t second_ns = 1000000000;
@@ -31,6 +35,7 @@ struct fd_writer {
     uv_cond_t room;   /* the halves were swapped */
     struct record_buffer *gathering;
     uint64_t swaps;
+    bool resting; /* the thread waits with nothing to do: the sink is whose the mutex is */
     bool reopen_wanted;
     bool ended;
     bool stopping;
@@ -170,13 +175,17 @@ static void write_some(struct fd_writer *w)
     }
 }
 
+static bool is_empty(const struct fd_writer *w)
+{
+    return record_buffer_spent(w->leaving) && record_buffer_spent(w->gathering);
+}
+
 /* How long the thread has nothing to do. */
 static uint64_t pause_ns(const struct fd_writer *w)
 {
-    const bool idle = record_buffer_spent(w->leaving) && record_buffer_spent(w->gathering);
     const uint64_t now = uv_hrtime();
 
-    if (w->reopen_wanted || !(w->failing || (idle && !w->stopping))) {
+    if (w->reopen_wanted || !(w->failing || (is_empty(w) && !w->stopping))) {
         return 0;
     }
     if (!w->stopping || w->deadline > now + second_ns) {
@@ -213,7 +222,9 @@ static bool next_turn(struct fd_writer *w)
     uv_mutex_lock(&w->mutex);
     pause = pause_ns(w);
     if (pause > 0) {
+        w->resting = is_empty(w);
         (void)uv_cond_timedwait(&w->wake, &w->mutex, pause);
+        w->resting = false;
     }
     if (record_buffer_spent(w->leaving) && !record_buffer_spent(w->gathering)) {
         swap_halves(w);
@@ -223,22 +234,10 @@ static bool next_turn(struct fd_writer *w)
     return !finished;
 }
 
-/* A closed pipe and a file beyond the process's limit are errors here, not signals. */
-static void block_signals(void)
-{
-    sigset_t signals;
-
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGPIPE);
-    sigaddset(&signals, SIGXFSZ);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-}
-
 static void run(void *arg)
 {
     struct fd_writer *w = arg;
 
-    block_signals();
     while (next_turn(w)) {
         look_after_path(w);
         write_some(w);
@@ -319,6 +318,51 @@ static size_t gather(struct fd_writer *w, const struct batch *batch, size_t firs
     return taken;
 }
 
+/* Of the records from number first on, those that octets of them hold whole. */
+static size_t whole_records(const struct batch *batch, size_t first, size_t octets)
+{
+    size_t n = 0;
+
+    while (first + n < batch->n &&
+           octets >= batch->records[first + n].value.len + batch->separator_len) {
+        octets -= batch->records[first + n].value.len + batch->separator_len;
+        n++;
+    }
+    return n;
+}
+
+/* The thread goes on where the writing ended, be it amid a record. */
+static void leave_to_thread(struct fd_writer *w, const struct batch *batch, size_t from,
+                            size_t octets)
+{
+    if (from < batch->n) {
+        (void)record_buffer_put(w->gathering, batch, from);
+        (void)record_buffer_advance(w->gathering, octets);
+        uv_cond_signal(&w->wake);
+    }
+}
+
+/* False if nothing could be written at once. */
+static bool write_at_once(struct fd_writer *w, const struct batch *batch, size_t first)
+{
+    const struct slice octets = batch_octets(batch, first);
+    size_t written;
+    size_t whole;
+
+    if (!w->resting || !is_empty(w) || !record_buffer_fits(w->gathering, batch, first)) {
+        return false;
+    }
+    written = sink_write_at_once(&w->sink, octets.data, octets.len);
+    if (written == 0) {
+        return false;
+    }
+    whole = written == octets.len ? batch->n - first : whole_records(batch, first, written);
+    transport_delivered(w->transport, whole);
+    leave_to_thread(w, batch, first + whole,
+                    written - (size_t)(batch_octets(batch, first + whole).data - octets.data));
+    return true;
+}
+
 size_t fd_writer_send(struct fd_writer *w, const struct batch *batch, size_t first)
 {
     size_t taken;
@@ -327,6 +371,8 @@ size_t fd_writer_send(struct fd_writer *w, const struct batch *batch, size_t fir
     if (w->ended) {
         taken = batch->n - first;
         transport_lost(w->transport, TRANSPORT_CLOSED, taken);
+    } else if (write_at_once(w, batch, first)) {
+        taken = batch->n - first;
     } else {
         taken = gather(w, batch, first);
     }

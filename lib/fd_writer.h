@@ -8,6 +8,7 @@
 /*
  * A bounded buffer and one thread before a file descriptor, so that neither a
  * full pipe nor a slow disk stops a worker.  Records leave whole and in order.
+ * The process must ignore SIGPIPE and SIGXFSZ.
  *
  * - What cannot be written now (disk full, say) is tried again each second; meanwhile
  *   the buffer fills, and send refuses.  A regular file is cut back to its last

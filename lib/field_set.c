@@ -14,6 +14,7 @@ static const struct {
 } named_sets[] = {
     {"goflow2", IN_GOFLOW2},
     {"all", IN_GOFLOW2 | IN_ALL},
+    {"stream", IN_STREAM},
 };
 
 enum { NAMED_SETS = sizeof(named_sets) / sizeof(named_sets[0]) };
@@ -54,6 +55,7 @@ static bool add_named_set(struct field_set *set, const char *word, size_t len)
                 add(set, at, flow_fields[at].key);
             }
         }
+        set->sparse |= named_sets[i].bits == IN_STREAM;
         return true;
     }
     return false;
@@ -91,7 +93,7 @@ static void explain(const char *word, size_t len, char *message, size_t message_
                        (int)len, word, nearest.name);
     } else {
         (void)snprintf(message, message_size,
-                       "there is no field \"%.*s\"; give goflow2, all, or a list of fields",
+                       "there is no field \"%.*s\"; give goflow2, all, stream, or a list of fields",
                        (int)len, word);
     }
 }

@@ -50,12 +50,14 @@ struct field_set {
     struct column columns[FIELD_SET_MAX];
     const struct custom_field *custom; /* of the mapping file, borrowed; NULL if there are none */
     uint16_t n_custom;
+    bool sparse; /* what a record does not have is left out, also where goflow2 writes it */
 };
 
 /*
- * Reads "goflow2", "all", or a list of sets and of fields by key, and icmp_name:
+ * Reads "goflow2", "all", "stream", or a list of sets and of fields by key, and icmp_name:
  * "goflow2,flow_direction".  A field that is named twice stands where it was
- * named first.  False if a word is neither; message then says which, and the nearest.
+ * named first; a set with stream in it is sparse.  False if a word is neither; message then says
+ * which, and the nearest.
  */
 bool field_set_parse(struct field_set *set, const char *words, char *message, size_t message_size);
 

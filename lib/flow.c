@@ -30,17 +30,6 @@ const struct flow_field flow_fields[FLOW_NFIELDS] = {
 
 _Static_assert(sizeof(struct flow) <= UINT16_MAX, "struct flow_field.offset has 16 bits");
 
-struct flow_addr flow_addr_make(const uint8_t *bytes, size_t len)
-{
-    struct flow_addr addr = {.len = 0};
-
-    if (len == 4 || len == 16) {
-        memcpy(addr.bytes, bytes, len);
-        addr.len = (uint8_t)len;
-    }
-    return addr;
-}
-
 struct flow_addr flow_addr_unmap(struct flow_addr addr)
 {
     static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -234,6 +223,8 @@ const char *flow_type_name(uint8_t type)
 
     return type < sizeof(names) / sizeof(names[0]) ? names[type] : names[FLOW_TYPE_FLOWUNKNOWN];
 }
+
+const char flow_transit[] = "transit";
 
 const char *flow_layer_name(uint8_t layer)
 {

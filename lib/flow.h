@@ -31,6 +31,8 @@ enum {
     FLOW_ADDRS_MAX = 16,
     FLOW_LAYERS_MAX = 32,
     FLOW_ELEMENTS_MAX = 1024, /* the greatest template */
+    FLOW_NAMES_MAX = 8,
+    FLOW_REALM_MAX = 62,
 };
 
 struct flow_numbers {
@@ -56,6 +58,22 @@ struct flow_layers {
 struct flow_sizes {
     uint16_t n;
     uint32_t at[FLOW_LAYERS_MAX];
+};
+
+/* Words of weir's own, which live for ever. */
+struct flow_names {
+    uint16_t n;
+    const char *at[FLOW_NAMES_MAX];
+};
+
+/*
+ * How a subscriber's address becomes what he is joined by: the realm, if any, stands before the
+ * network of the address, or before the whole address.
+ */
+struct flow_sub_key {
+    uint8_t bits; /* of the network; 0 for the whole address */
+    uint8_t realm_len;
+    char realm[FLOW_REALM_MAX]; /* plain ASCII that no format must escape */
 };
 
 /* Whether a template names an element more than once. */
@@ -153,7 +171,10 @@ enum flow_layer {
     X(U32, uint32_t)                                                                               \
     X(U64, uint64_t)                                                                               \
     X(FLOAT, double)                                                                               \
+    X(COUNTER, uint64_t)                                                                           \
     X(TIME, uint64_t)                                                                              \
+    X(TIME_MS, uint64_t)                                                                           \
+    X(BOOL, bool)                                                                                  \
     X(ADDR, struct flow_addr)                                                                      \
     X(ETYPE, uint16_t)                                                                             \
     X(PROTO, uint8_t)                                                                              \
@@ -168,6 +189,8 @@ enum flow_layer {
     X(TEXT, struct flow_slice)                                                                     \
     X(OCTETS, struct flow_slice)                                                                   \
     X(NAME, const char *)                                                                          \
+    X(NAMES, struct flow_names)                                                                    \
+    X(SUB_KEY, const struct flow_sub_key *)                                                        \
     X(ELEMENTS, struct flow_elements)
 
 enum flow_kind {
@@ -205,8 +228,11 @@ struct flow {
     struct flow_customs customs;
 };
 
-/* The sets that a row may be in; a row in none is written where it is named. */
-enum { IN_NO_SET = 0, IN_GOFLOW2 = 1, IN_ALL = 2 };
+/*
+ * The sets that a row may be in; a row in none is written where it is named.  What is ALWAYS_THERE
+ * is in each record of the set stream.
+ */
+enum { IN_NO_SET = 0, IN_GOFLOW2 = 1, IN_ALL = 2, IN_STREAM = 4, ALWAYS_THERE = 8 };
 
 enum { FLOW_SOURCES_MAX = 5 };
 
@@ -244,6 +270,14 @@ static inline void flow_mark(struct flow *flow, unsigned at)
     flow->has[at / 64] |= (uint64_t)1 << at % 64;
 }
 
+/* Marks all that has has. */
+static inline void flow_mark_all(struct flow *flow, const uint64_t *has)
+{
+    for (size_t i = 0; i < FLOW_WORDS; i++) {
+        flow->has[i] |= has[i];
+    }
+}
+
 static inline void flow_unmark(struct flow *flow, unsigned at)
 {
     flow->has[at / 64] &= ~((uint64_t)1 << at % 64);
@@ -276,6 +310,10 @@ static inline uint64_t flow_presence_hash(const uint64_t *has)
 
 #define FLOW_HAS(flow, member) flow_has((flow), FLOW_AT_##member)
 
+/* FLOW_SET() of an address of len octets: 4 or 16, anything else gives none. */
+#define FLOW_SET_ADDR(flow, member, octets, len)                                                   \
+    (flow_addr_set(&(flow)->member, (octets), (len)), flow_mark((flow), FLOW_AT_##member))
+
 /* Appends to a list; what is beyond its bound is dropped, and the answer false. */
 #define FLOW_APPEND(flow, member, value)                                                           \
     (flow_list_open((flow), FLOW_AT_##member, &(flow)->member.n,                                   \
@@ -293,8 +331,27 @@ static inline bool flow_list_open(struct flow *flow, unsigned at, uint16_t *n, s
     return *n < max;
 }
 
-/* Makes an address of len bytes: 4 or 16, anything else gives none. */
-struct flow_addr flow_addr_make(const uint8_t *bytes, size_t len);
+/*
+ * Sets an address of len bytes: 4 or 16, anything else gives none.  It is written where it stays,
+ * for a processor that copies what it has just written in pieces waits for it.
+ */
+static inline void flow_addr_set(struct flow_addr *addr, const uint8_t *bytes, size_t len)
+{
+    *addr = (struct flow_addr){.len = 0};
+    if (len == 4 || len == 16) {
+        memcpy(addr->bytes, bytes, len);
+        addr->len = (uint8_t)len;
+    }
+}
+
+/* The same as a value. */
+static inline struct flow_addr flow_addr_make(const uint8_t *bytes, size_t len)
+{
+    struct flow_addr addr;
+
+    flow_addr_set(&addr, bytes, len);
+    return addr;
+}
 
 /* An IPv4-mapped address (::ffff:a.b.c.d) becomes IPv4. */
 struct flow_addr flow_addr_unmap(struct flow_addr addr);
@@ -309,6 +366,9 @@ const char *flow_proto_name(uint8_t proto);
 
 /* "IPFIX"; never NULL. */
 const char *flow_type_name(uint8_t type);
+
+/* The word of direction for what no subscriber has a part in: this very pointer. */
+extern const char flow_transit[];
 
 /* "Dot1Q"; never NULL. */
 const char *flow_layer_name(uint8_t layer);

@@ -10,6 +10,7 @@
 
 struct format;
 struct outline_ops;
+struct report;
 
 /*
  * A way to write a flow down.  To add one: lib/formats/<name>.c, and its line in
@@ -29,6 +30,11 @@ struct format_ops {
     void (*open)(struct format *f);
     /* Writes flow at out, where max octets are free; returns how many it used. */
     size_t (*write)(struct format *f, const struct flow *flow, char *out);
+    /*
+     * The same of a record beside flows, in at most report_most() octets.  NULL if it writes
+     * flows only.
+     */
+    size_t (*write_report)(struct format *f, const struct report *report, char *out);
     /* How it writes down what stands in a datagram; NULL if it cannot. */
     const struct outline_ops *outline;
 };

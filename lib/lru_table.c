@@ -12,43 +12,60 @@ static uint64_t rotate(uint64_t x, unsigned by)
     return x << by | x >> (64 - by);
 }
 
-static void sip_round(uint64_t v[4])
+struct sip {
+    uint64_t a;
+    uint64_t b;
+    uint64_t c;
+    uint64_t d;
+};
+
+/* By value, so that it stays in registers. */
+static inline struct sip sip_round(struct sip v)
 {
-    v[0] += v[1];
-    v[1] = rotate(v[1], 13) ^ v[0];
-    v[0] = rotate(v[0], 32);
-    v[2] += v[3];
-    v[3] = rotate(v[3], 16) ^ v[2];
-    v[0] += v[3];
-    v[3] = rotate(v[3], 21) ^ v[0];
-    v[2] += v[1];
-    v[1] = rotate(v[1], 17) ^ v[2];
-    v[2] = rotate(v[2], 32);
+    v.a += v.b;
+    v.b = rotate(v.b, 13) ^ v.a;
+    v.a = rotate(v.a, 32);
+    v.c += v.d;
+    v.d = rotate(v.d, 16) ^ v.c;
+    v.a += v.d;
+    v.d = rotate(v.d, 21) ^ v.a;
+    v.c += v.b;
+    v.b = rotate(v.b, 17) ^ v.c;
+    v.c = rotate(v.c, 32);
+    return v;
+}
+
+static inline struct sip sip_word(struct sip v, uint64_t word)
+{
+    v.d ^= word;
+    v = sip_round(v);
+    v.a ^= word;
+    return v;
 }
 
 /* SipHash-1-3 (Aumasson and Bernstein): one round a word, three at the end. */
 static uint64_t sip_hash(const uint64_t *secret, const uint8_t *data, size_t len)
 {
-    uint64_t v[4] = {secret[0] ^ 0x736f6d6570736575, secret[1] ^ 0x646f72616e646f6d,
-                     secret[0] ^ 0x6c7967656e657261, secret[1] ^ 0x7465646279746573};
+    struct sip v = {secret[0] ^ 0x736f6d6570736575, secret[1] ^ 0x646f72616e646f6d,
+                    secret[0] ^ 0x6c7967656e657261, secret[1] ^ 0x7465646279746573};
+    uint64_t word;
+    size_t at = 0;
 
-    for (size_t at = 0;; at += 8) {
-        const size_t left = len - at;
-        uint64_t word = left < 8 ? (uint64_t)len << 56 : 0;
+    for (; at + 8 <= len; at += 8) {
+        memcpy(&word, data + at, 8);
+        v = sip_word(v, word);
+    }
+    word = (uint64_t)len << 56;
+    memcpy(&word, data + at, len - at);
+    v = sip_word(v, word);
+    v.c ^= 0xff;
+    v = sip_round(sip_round(sip_round(v)));
+    return v.a ^ v.b ^ v.c ^ v.d;
+}
 
-        memcpy(&word, data + at, left < 8 ? left : 8);
-        v[3] ^= word;
-        sip_round(v);
-        v[0] ^= word;
-        if (left < 8) {
-            break;
-        }
-    }
-    v[2] ^= 0xff;
-    for (int i = 0; i < 3; i++) {
-        sip_round(v);
-    }
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
+uint64_t lru_hash(const uint64_t secret[static 2], const void *octets, size_t len)
+{
+    return sip_hash(secret, octets, len);
 }
 
 void lru_init(struct lru_table *table, size_t key_offset, size_t key_size, const uint64_t *secret)
@@ -108,21 +125,32 @@ static void leave_order(struct lru_table *table, struct lru_entry *entry)
     }
 }
 
+static bool has_key(const struct lru_table *table, const struct lru_entry *entry, const void *key)
+{
+    return memcmp(key_of(table, entry), key, table->key_size) == 0;
+}
+
+static struct lru_entry *find(const struct lru_table *table, const void *key)
+{
+    const uint64_t hash = sip_hash(table->secret, key, table->key_size);
+    struct lru_entry *entry = *bucket_of(table, hash);
+
+    while (entry != NULL && (entry->hash != hash || !has_key(table, entry, key))) {
+        entry = entry->next;
+    }
+    return entry;
+}
+
+/* Often it is the one that was asked for last. */
 void *lru_find(struct lru_table *table, const void *key)
 {
-    struct lru_entry *entry;
-    uint64_t hash;
+    struct lru_entry *entry = table->newest;
 
-    if (table->n == 0) {
-        return NULL;
+    if (entry == NULL || has_key(table, entry, key)) {
+        return entry;
     }
-    hash = sip_hash(table->secret, key, table->key_size);
-    for (entry = *bucket_of(table, hash); entry != NULL; entry = entry->next) {
-        if (entry->hash == hash && memcmp(key_of(table, entry), key, table->key_size) == 0) {
-            break;
-        }
-    }
-    if (entry != NULL && entry != table->newest) {
+    entry = find(table, key);
+    if (entry != NULL) {
         leave_order(table, entry);
         make_newest(table, entry);
     }

@@ -31,6 +31,9 @@ struct lru_table {
     uint64_t *octets;       /* where the memory for buckets is added, borrowed; or NULL */
 };
 
+/* SipHash-1-3 of the octets, for other tables whose keys come from the network. */
+uint64_t lru_hash(const uint64_t secret[static 2], const void *octets, size_t len);
+
 void lru_init(struct lru_table *table, size_t key_offset, size_t key_size, const uint64_t *secret);
 
 /* Frees the buckets; the entries must be gone. */

@@ -2,7 +2,7 @@
 // Encodes flows into a batch, sends it, and accounts for each record that did not leave.
 #include "lib/output.h"
 
-enum { BATCH_OCTETS = 1 << 20, BATCH_RECORDS_MIN = 4 };
+enum { BATCH_OCTETS = 1 << 18, BATCH_RECORDS_MIN = 4 };
 
 static size_t greater(size_t a, size_t b)
 {
@@ -50,6 +50,9 @@ int output_make_room(struct output *output, size_t max)
 
 static uint64_t time_ms(const struct output *output, const struct flow *flow)
 {
+    if (output->transport->stamp_flow_end && FLOW_HAS(flow, flow_end_ms)) {
+        return flow->flow_end_ms;
+    }
     if (output->transport->stamp_flow_end && FLOW_HAS(flow, time_flow_end)) {
         return flow->time_flow_end / 1000000;
     }
@@ -67,6 +70,9 @@ static enum record_kind kind_of(const struct flow *flow)
     if (FLOW_HAS(flow, nat_event)) {
         return RECORD_NAT;
     }
+    if (FLOW_HAS(flow, direction) && flow->direction == flow_transit) {
+        return RECORD_TRANSIT;
+    }
     return flow->type < sizeof(kinds) / sizeof(kinds[0]) ? kinds[flow->type] : RECORD_OTHER;
 }
 
@@ -79,17 +85,23 @@ static void add_key(struct output *output, const struct flow *flow)
     }
 }
 
-size_t output_flow(struct output *output, const struct flow *flow)
+/* Where the next record may be written; the batch leaves first if it must. */
+static char *make_room(struct output *output, size_t max)
 {
-    struct format *format = output->format;
-    char *room = batch_room(&output->batch, format->max);
-    size_t len;
+    char *room = batch_room(&output->batch, max);
 
     if (room == NULL) {
         output_flush(output);
-        room = batch_room(&output->batch, format->max);
+        room = batch_room(&output->batch, max);
     }
-    len = format->ops->write(format, flow, room);
+    return room;
+}
+
+size_t output_flow(struct output *output, const struct flow *flow)
+{
+    struct format *format = output->format;
+    const size_t len = format->ops->write(format, flow, make_room(output, format->max));
+
     batch_add(&output->batch, len, time_ms(output, flow));
     batch_set_kind(&output->batch, kind_of(flow));
     add_key(output, flow);
@@ -97,15 +109,31 @@ size_t output_flow(struct output *output, const struct flow *flow)
     return len + output->batch.separator_len;
 }
 
+static void add_report_key(struct output *output, const struct report *report)
+{
+    if (output->keyed && report->key_len > 0) {
+        memcpy(batch_key_room(&output->batch), report->key, report->key_len);
+        batch_add_key(&output->batch, report->key_len);
+    }
+}
+
+size_t output_report(struct output *output, const struct report *report)
+{
+    struct format *format = output->format;
+    char *room = make_room(output, report_most(report));
+    const size_t len = format->ops->write_report(format, report, room);
+
+    batch_add(&output->batch, len, report->received_ns / 1000000);
+    batch_set_kind(&output->batch, report->kind);
+    add_report_key(output, report);
+    COUNT(output->counters, records);
+    COUNT(output->counters, reports);
+    return len;
+}
+
 void output_record(struct output *output, struct slice record, uint64_t time_ms)
 {
-    char *room = batch_room(&output->batch, record.len);
-
-    if (room == NULL) {
-        output_flush(output);
-        room = batch_room(&output->batch, record.len);
-    }
-    memcpy(room, record.data, record.len);
+    memcpy(make_room(output, record.len), record.data, record.len);
     batch_add(&output->batch, record.len, time_ms);
     COUNT(output->counters, records);
 }
@@ -152,7 +180,7 @@ bool output_set_format(struct output *output, struct format **format)
         if (open_batch(&batch, output, *format, output->transport->separator) != 0) {
             return false;
         }
-        if (output->key != NULL && batch_open_keys(&batch, output->key->max) != 0) {
+        if (output->keyed && batch_open_keys(&batch, output->batch.key_max) != 0) {
             batch_close(&batch);
             return false;
         }
@@ -166,11 +194,15 @@ bool output_set_format(struct output *output, struct format **format)
 
 int output_make_keys(struct output *output, const struct record_key *key)
 {
+    const bool keyed = key->max > 0 || output->transport->key != NULL;
+
     output_flush(output);
     output->key = NULL;
-    if (batch_open_keys(&output->batch, key->max) != 0) {
+    output->keyed = false;
+    if (batch_open_keys(&output->batch, keyed ? greater(key->max, REPORT_KEY_MAX) : 0) != 0) {
         return UV_ENOMEM;
     }
     output->key = key->max == 0 ? NULL : key;
+    output->keyed = keyed;
     return 0;
 }

@@ -6,6 +6,7 @@
 #include "lib/counters.h"
 #include "lib/format.h"
 #include "lib/record/key.h"
+#include "lib/report/report.h"
 #include "lib/transport.h"
 
 /* What becomes of records that the transport has no room for. */
@@ -18,7 +19,8 @@ enum output_policy {
 struct output {
     struct format *format;
     struct transport *transport;  /* shared by all workers */
-    const struct record_key *key; /* NULL for none */
+    const struct record_key *key; /* of flows; NULL for none */
+    bool keyed;                   /* records may have keys */
     struct batch batch;
     struct counters *counters;
     enum output_policy policy;
@@ -34,8 +36,9 @@ int output_open(struct output *output, struct format *format, struct transport *
 void output_close(struct output *output);
 
 /*
- * Sends the batch; records get keys from now on, or none if key makes none.  key is borrowed
- * until the next call, or the output's end.  0 or UV_ENOMEM.
+ * Sends the batch; flows get keys from now on, or none if key makes none; records beside flows have
+ * keys of their own, where the transport has any.  key is borrowed until the next call, or the
+ * output's end.  0 or UV_ENOMEM.
  */
 int output_make_keys(struct output *output, const struct record_key *key);
 
@@ -56,6 +59,9 @@ void output_record(struct output *output, struct slice record, uint64_t time_ms)
 
 /* Encodes a flow into the batch; returns the octets that it took. */
 size_t output_flow(struct output *output, const struct flow *flow);
+
+/* Likewise a record beside flows, in a format that writes them; its key is its own. */
+size_t output_report(struct output *output, const struct report *report);
 
 /* Sends the batch.  Called at the end of each turn of the loop, and when the batch is full. */
 void output_flush(struct output *output);

@@ -8,8 +8,11 @@
 #include "lib/admission.h"
 #include "lib/enrich.h"
 #include "lib/outline/outline.h"
+#include "lib/quarantine/inlet.h"
+#include "lib/report/nat.h"
+#include "lib/subscriber/subscribers.h"
 
-static void emit(struct decode *d)
+static void complete(struct decode *d)
 {
     struct pipeline *pipeline = d->arg;
 
@@ -17,7 +20,44 @@ static void emit(struct decode *d)
     if (pipeline->stats != NULL) {
         worker_stats_flow(pipeline->stats, d);
     }
-    d->spent.output += output_flow(pipeline->output, &d->flow);
+}
+
+static void send_flow(struct decode *d)
+{
+    struct pipeline *pipeline = d->arg;
+
+    do {
+        d->spent.output += output_flow(pipeline->output, &d->flow);
+    } while (d->other_leg != 0 && subscriber_fill_other(d));
+}
+
+static void emit(struct decode *d)
+{
+    complete(d);
+    send_flow(d);
+}
+
+/* What tells of a translation goes out in its own form, and as a flow if it counts something. */
+static void emit_by_kind(struct decode *d)
+{
+    const struct nat_event *event = decode_wants(d, REPORT_NAT) ? nat_event_of(&d->flow) : NULL;
+    struct report report;
+
+    complete(d);
+    if (event != NULL) {
+        nat_report(d, event, &report);
+        (void)decode_report(d, &report);
+    }
+    if (!d->settings->no_flows && (event == NULL || nat_counts(&d->flow))) {
+        send_flow(d);
+    }
+}
+
+static void emit_report(struct decode *d, const struct report *report)
+{
+    struct pipeline *pipeline = d->arg;
+
+    d->spent.output += output_report(pipeline->output, report);
 }
 
 /* Flows that are decoded for what they tell of their exporter alone. */
@@ -58,6 +98,45 @@ static void refuse(struct decode *d)
     decode_fault(d, DECODE_VERSION, version);
 }
 
+static void choose_emit(const struct pipeline *pipeline, struct decode *d)
+{
+    d->emit_report = emit_report;
+    if (pipeline->produce != PRODUCE_SAMPLE) {
+        d->emit = discard;
+    } else if (d->settings->no_flows || decode_wants(d, REPORT_NAT)) {
+        d->emit = emit_by_kind;
+    } else {
+        d->emit = emit;
+    }
+}
+
+static size_t record_max(const struct pipeline *pipeline)
+{
+    const struct output *output = pipeline->output;
+    const size_t records = pipeline->settings.stream.twice ? 2 : 1;
+
+    return output == NULL ? 0 : records * (output->format->max + output->batch.separator_len);
+}
+
+static void report_to_quarantine(struct decode *d, enum decode_error error, const char *detail)
+{
+    const struct pipeline *pipeline = d->arg;
+
+    quarantine_inlet_fault(pipeline->quarantine, d, error, detail);
+    if (pipeline->report != NULL) {
+        pipeline->report(d, error, detail);
+    }
+}
+
+static void choose_report(const struct pipeline *pipeline, struct decode *d)
+{
+    d->report = pipeline->report;
+    if (pipeline->quarantine != NULL) {
+        quarantine_inlet_begin(pipeline->quarantine, d->datagram);
+        d->report = report_to_quarantine;
+    }
+}
+
 static void begin(struct pipeline *pipeline, const struct datagram *datagram)
 {
     struct decode *d = &pipeline->decode;
@@ -70,9 +149,9 @@ static void begin(struct pipeline *pipeline, const struct datagram *datagram)
     d->spent = (struct decode_spent){0};
     tally_clear(&d->tally);
     d->damaged = false;
-    d->emit = pipeline->produce == PRODUCE_SAMPLE ? emit : discard;
-    d->record_max = pipeline->output->format->max + pipeline->output->batch.separator_len;
-    d->report = pipeline->report;
+    choose_emit(pipeline, d);
+    d->record_max = record_max(pipeline);
+    choose_report(pipeline, d);
     d->arg = pipeline;
     wire_init(&d->wire, datagram->data, datagram->len);
 }
@@ -118,9 +197,57 @@ static void finish(struct pipeline *pipeline)
     } else {
         COUNT(pipeline->counters, datagrams_decoded);
     }
+    if (pipeline->quarantine != NULL) {
+        quarantine_inlet_end(pipeline->quarantine, d);
+    }
     if (pipeline->stats != NULL) {
         worker_stats_datagram(pipeline->stats, d);
     }
+}
+
+static void emit_loss(void *arg, const struct report *report)
+{
+    struct pipeline *pipeline = arg;
+
+    (void)output_report(pipeline->output, report);
+}
+
+static struct loss_context loss_context(struct pipeline *pipeline)
+{
+    return (struct loss_context){
+        .stats = pipeline->stats,
+        .counters = pipeline->counters,
+        .interval_ns = pipeline->settings.loss_interval_ns,
+        .emit = emit_loss,
+        .arg = pipeline,
+    };
+}
+
+void pipeline_tick(struct pipeline *pipeline, uint64_t now_ns)
+{
+    if ((pipeline->settings.reports & REPORT_LOSS) != 0) {
+        const struct loss_context context = loss_context(pipeline);
+
+        loss_tick(&pipeline->loss, &context, now_ns);
+    }
+}
+
+void pipeline_end(struct pipeline *pipeline)
+{
+    if ((pipeline->settings.reports & REPORT_LOSS) != 0) {
+        const struct loss_context context = loss_context(pipeline);
+
+        loss_end(&pipeline->loss, &context);
+    }
+}
+
+bool pipeline_count_exporters(struct pipeline *pipeline, size_t listeners)
+{
+    if (!loss_open(&pipeline->loss, listeners)) {
+        return false;
+    }
+    pipeline->stats = pipeline->loss.stats;
+    return true;
 }
 
 void pipeline_datagram(struct pipeline *pipeline, const struct datagram *datagram,
@@ -128,6 +255,7 @@ void pipeline_datagram(struct pipeline *pipeline, const struct datagram *datagra
 {
     const struct decoder *decoder = decoder_of(pipeline, datagram, scheme);
 
+    pipeline_tick(pipeline, datagram->received_ns);
     COUNT(pipeline->counters, datagrams);
     COUNT_MANY(pipeline->counters, octets, datagram->len);
     begin(pipeline, datagram);
@@ -153,8 +281,15 @@ bool pipeline_set_produce(struct pipeline *pipeline, enum pipeline_produce produ
     return pipeline->outline != NULL && output_make_room(pipeline->output, OUTLINE_MAX) == 0;
 }
 
+void pipeline_set_outline(struct pipeline *pipeline, struct outline *outline)
+{
+    pipeline->produce = PRODUCE_RAW;
+    pipeline->outline = outline;
+}
+
 void pipeline_close(struct pipeline *pipeline)
 {
     outline_free(pipeline->outline);
     pipeline->outline = NULL;
+    loss_close(&pipeline->loss);
 }

@@ -5,7 +5,10 @@
 #include "lib/decoder.h"
 #include "lib/exporter/exporter.h"
 #include "lib/output.h"
+#include "lib/report/loss.h"
 #include "lib/worker_stats.h"
+
+struct quarantine_inlet;
 
 /* What datagrams are made into. */
 enum pipeline_produce {
@@ -25,7 +28,8 @@ struct pipeline {
     struct exporters *exporters;
     struct counters *counters;
     struct output *output;
-    struct worker_stats *stats; /* borrowed; NULL if nobody asks for metrics */
+    struct worker_stats *stats;          /* borrowed; NULL if nobody asks for metrics */
+    struct quarantine_inlet *quarantine; /* borrowed; NULL for none */
     /* Hears of each fault; may be NULL.  See struct decode. */
     void (*report)(struct decode *d, enum decode_error error, const char *detail);
     struct decode decode; /* scratch */
@@ -33,6 +37,7 @@ struct pipeline {
     /* Private to pipeline.c; PRODUCE_SAMPLE where all are zero. */
     enum pipeline_produce produce;
     struct outline *outline; /* NULL if the format has none */
+    struct loss loss;
 };
 
 /*
@@ -41,10 +46,28 @@ struct pipeline {
  * its maker's.
  */
 bool pipeline_set_produce(struct pipeline *pipeline, enum pipeline_produce produce);
+
+/*
+ * Lets the pipeline tell exporters apart for reports on loss, where no metrics do: its datagrams
+ * have so many listeners.  False if there is no memory.
+ */
+bool pipeline_count_exporters(struct pipeline *pipeline, size_t listeners);
+
+/*
+ * Lets an outline whose line stays empty be told of all datagrams, and nothing be produced; so
+ * there need not be an output.  The outline is the pipeline's from now on.
+ */
+void pipeline_set_outline(struct pipeline *pipeline, struct outline *outline);
 void pipeline_close(struct pipeline *pipeline);
 
 /* Which decoders a listener takes: by scheme, NULL for all. */
 void pipeline_datagram(struct pipeline *pipeline, const struct datagram *datagram,
                        const char *scheme);
+
+/* It is this time, since 1970, also where no datagram comes: what was lost may be to be told. */
+void pipeline_tick(struct pipeline *pipeline, uint64_t now_ns);
+
+/* No datagram follows: what was lost since it was told last is told. */
+void pipeline_end(struct pipeline *pipeline);
 
 #endif

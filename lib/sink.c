@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -68,6 +69,7 @@ static int use_fd(struct sink *sink, int fd)
     }
     sink->fd = fd;
     sink->regular = S_ISREG(st.st_mode);
+    sink->waits = false;
     sink->write_max = sink->regular || (flags & O_NONBLOCK) != 0 ? SSIZE_MAX : PIPE_BUF;
     return 0;
 }
@@ -156,6 +158,22 @@ ssize_t sink_write(struct sink *sink, const char *octets, size_t len)
         return UV_EIO;
     }
     return errno == EINTR || errno == EAGAIN ? 0 : last_error();
+}
+
+size_t sink_write_at_once(struct sink *sink, const char *octets, size_t len)
+{
+    const struct iovec part = {(void *)(uintptr_t)octets, len};
+    ssize_t written;
+
+    if (sink->waits) {
+        return 0;
+    }
+    written = pwritev2(sink->fd, &part, 1, -1, RWF_NOWAIT);
+    if (written >= 0) {
+        return (size_t)written;
+    }
+    sink->waits = errno != EAGAIN && errno != EINTR;
+    return 0;
 }
 
 bool sink_cut(struct sink *sink, size_t octets)

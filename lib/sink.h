@@ -21,6 +21,7 @@ struct sink {
     struct slice separator;
     int fd;
     bool regular;     /* a file on a disk: no write blocks, and it can be cut */
+    bool waits;       /* the kernel does not promise to write at once or not at all */
     size_t write_max; /* octets that a write may have and not block, after poll */
 };
 
@@ -42,6 +43,12 @@ bool sink_moved(const struct sink *sink);
  * enough to write any.
  */
 ssize_t sink_write(struct sink *sink, const char *octets, size_t len);
+
+/*
+ * Writes what can be written without any waiting, and returns how many octets that was: 0
+ * also after an error, which sink_write() will meet.
+ */
+size_t sink_write_at_once(struct sink *sink, const char *octets, size_t len);
 
 /*
  * Takes the last octets off the file again.  False if that cannot be, or if

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "lib/decode_error.h"
 #include "lib/flow.h"
 
 struct exporter_stats;
@@ -59,12 +60,14 @@ struct tally {
     struct tally_count parts[TALLY_PART_COUNT];
     uint16_t touched; /* bits of enum tally_part: those that are not zero */
     uint32_t flows;
+    uint32_t times_clamped; /* flows whose end was moved nearer to their receipt */
     struct {
         uint32_t lost;
         uint32_t reordered;
         uint32_t repeated;
         uint32_t restarts;
     } sequence;
+    uint64_t faults;       /* bits of enum decode_error: those that have a count */
     bool failed;           /* something of it could not be decoded */
     bool template_missing; /* when it came; its data may be held */
 
@@ -74,7 +77,10 @@ struct tally {
     uint32_t delays_ms[TALLY_DELAYS_MAX]; /* from the end of a flow to its receipt */
     struct tally_template templates[TALLY_TEMPLATES_MAX];
     uint16_t used[TALLY_USED_MAX]; /* ids of the templates that data sets named */
+    uint32_t fault_counts[DECODE_ERROR_COUNT];
 };
+
+_Static_assert(DECODE_ERROR_COUNT <= 64, "each fault has a bit");
 
 static inline void tally_clear(struct tally *t)
 {
@@ -95,6 +101,14 @@ static inline void tally_add(struct tally *t, enum tally_part part, uint32_t n, 
     t->touched |= (uint16_t)(1u << part);
     t->parts[part].n += n;
     t->parts[part].records += records;
+}
+
+static inline void tally_fault(struct tally *t, enum decode_error error)
+{
+    const uint64_t bit = (uint64_t)1 << error;
+
+    t->fault_counts[error] = (t->faults & bit) != 0 ? t->fault_counts[error] + 1 : 1;
+    t->faults |= bit;
 }
 
 static inline void tally_learnt(struct tally *t, uint16_t id, bool options)

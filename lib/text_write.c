@@ -1,78 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Numbers, addresses and times as text. */
+/* Numbers and times as text. */
 #include "lib/text_write.h"
 
 #include <math.h>
 #include <stdio.h>
 
-static const char pairs[] = "0001020304050607080910111213141516171819"
-                            "2021222324252627282930313233343536373839"
-                            "4041424344454647484950515253545556575859"
-                            "6061626364656667686970717273747576777879"
-                            "8081828384858687888990919293949596979899";
+#define ZEROS(hundreds, tens) ((hundreds) > 0 ? 0 : (tens) > 0 ? 1 : 2)
+#define TRIPLE(hundreds, tens, ones)                                                               \
+    '0' + (hundreds), '0' + (tens), '0' + (ones), ZEROS(hundreds, tens)
+#define TEN(hundreds, tens)                                                                        \
+    TRIPLE(hundreds, tens, 0), TRIPLE(hundreds, tens, 1), TRIPLE(hundreds, tens, 2),               \
+        TRIPLE(hundreds, tens, 3), TRIPLE(hundreds, tens, 4), TRIPLE(hundreds, tens, 5),           \
+        TRIPLE(hundreds, tens, 6), TRIPLE(hundreds, tens, 7), TRIPLE(hundreds, tens, 8),           \
+        TRIPLE(hundreds, tens, 9)
+#define HUNDRED(hundreds)                                                                          \
+    TEN(hundreds, 0), TEN(hundreds, 1), TEN(hundreds, 2), TEN(hundreds, 3), TEN(hundreds, 4),      \
+        TEN(hundreds, 5), TEN(hundreds, 6), TEN(hundreds, 7), TEN(hundreds, 8), TEN(hundreds, 9)
 
-enum { EIGHT_DIGITS = 100000000 };
+const char text_triples[4 * 1000] = {
+    HUNDRED(0), HUNDRED(1), HUNDRED(2), HUNDRED(3), HUNDRED(4),
+    HUNDRED(5), HUNDRED(6), HUNDRED(7), HUNDRED(8), HUNDRED(9),
+};
 
-static const char hex_digits[] = "0123456789abcdef";
+enum { THOUSAND = 1000, MILLION = 1000000, BILLION = 1000000000 };
 
-/* The least number of so many digits and one more. */
-static const uint32_t powers[] = {0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-
-/* A digit is 3.32 bits: the estimate is never too high, and at most one too low. */
-static unsigned digits_of(uint32_t value)
+/* Three digits, zeros in front too. */
+static char *write_triple(char *out, uint32_t value)
 {
-    const unsigned bits = 32 - (unsigned)__builtin_clz(value | 1);
-    const unsigned digits = bits * 1233 >> 12;
-
-    return digits + (value >= powers[digits] ? 1 : 0);
+    return text_write(out, text_triples + (size_t)value * 4, 3);
 }
 
-static void write_pair(char *out, uint32_t value)
+static char *write_two_triples(char *out, uint32_t value)
 {
-    memcpy(out, pairs + (size_t)value * 2, 2);
+    return write_triple(write_triple(out, value / THOUSAND), value % THOUSAND);
 }
 
-/* All eight digits, zeros in front too. */
-static char *write_eight(char *out, uint32_t value)
+char *text_write_long_u64(char *out, uint64_t value)
 {
-    const uint32_t high = value / 10000;
-    const uint32_t low = value % 10000;
-
-    write_pair(out, high / 100);
-    write_pair(out + 2, high % 100);
-    write_pair(out + 4, low / 100);
-    write_pair(out + 6, low % 100);
-    return out + 8;
-}
-
-/* Of at most eight digits. */
-static char *write_small(char *out, uint32_t value)
-{
-    char *const end = out + digits_of(value);
-    char *at = end;
-
-    for (; value >= 100; value /= 100) {
-        at -= 2;
-        write_pair(at, value % 100);
+    if (value < MILLION) {
+        out = text_write_short(out, (uint32_t)value / THOUSAND);
+        return write_triple(out, (uint32_t)value % THOUSAND);
     }
-    if (value >= 10) {
-        write_pair(out, value);
-    } else {
-        *out = (char)('0' + value);
+    if (value < BILLION) {
+        out = text_write_short(out, (uint32_t)value / MILLION);
+        return write_two_triples(out, (uint32_t)value % MILLION);
     }
-    return end;
-}
-
-char *text_write_u64(char *out, uint64_t value)
-{
-    if (value < 10) {
-        *out = (char)('0' + value);
-        return out + 1;
-    }
-    if (value < EIGHT_DIGITS) {
-        return write_small(out, (uint32_t)value);
-    }
-    return write_eight(text_write_u64(out, value / EIGHT_DIGITS), (uint32_t)(value % EIGHT_DIGITS));
+    out = write_triple(text_write_u64(out, value / BILLION), (uint32_t)(value % BILLION) / MILLION);
+    return write_two_triples(out, (uint32_t)(value % BILLION) % MILLION);
 }
 
 char *text_write_s64(char *out, int64_t value)
@@ -101,143 +75,10 @@ char *text_write_double(char *out, double value)
     return text_write(out, text, (size_t)len);
 }
 
-/* Each octet as it stands in an IPv4 address: with a dot behind. */
-#define WITH_DOT(digits)                                                                           \
-    {                                                                                              \
-        digits ".", sizeof(digits)                                                                 \
-    }
-#define TEN(tens)                                                                                  \
-    WITH_DOT(tens "0"), WITH_DOT(tens "1"), WITH_DOT(tens "2"), WITH_DOT(tens "3"),                \
-        WITH_DOT(tens "4"), WITH_DOT(tens "5"), WITH_DOT(tens "6"), WITH_DOT(tens "7"),            \
-        WITH_DOT(tens "8"), WITH_DOT(tens "9")
-static const struct {
-    char text[4];
-    uint8_t len;
-} octet_texts[256] = {
-    TEN(""),         TEN("1"),        TEN("2"),        TEN("3"),        TEN("4"),
-    TEN("5"),        TEN("6"),        TEN("7"),        TEN("8"),        TEN("9"),
-    TEN("10"),       TEN("11"),       TEN("12"),       TEN("13"),       TEN("14"),
-    TEN("15"),       TEN("16"),       TEN("17"),       TEN("18"),       TEN("19"),
-    TEN("20"),       TEN("21"),       TEN("22"),       TEN("23"),       TEN("24"),
-    WITH_DOT("250"), WITH_DOT("251"), WITH_DOT("252"), WITH_DOT("253"), WITH_DOT("254"),
-    WITH_DOT("255"),
-};
-
-/* The copy is one move; what is too much of it is written over. */
-static char *write_octet(char *out, uint8_t octet)
+/* Two digits. */
+static char *write_pair(char *out, unsigned value)
 {
-    memcpy(out, octet_texts[octet].text, sizeof(octet_texts[octet].text));
-    return out + octet_texts[octet].len;
-}
-
-static char *write_ipv4(char *out, const uint8_t *bytes)
-{
-    for (int i = 0; i < 4; i++) {
-        out = write_octet(out, bytes[i]);
-    }
-    return out - 1;
-}
-
-static unsigned group(const uint8_t *bytes, int i)
-{
-    return (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
-}
-
-/* The longest run of zero groups, the first of several; of less than two, none. */
-static int longest_zeros(const uint8_t *bytes, int *len)
-{
-    int best = -1;
-
-    *len = 1;
-    for (int i = 0; i < 8; i++) {
-        int n = 0;
-
-        while (i + n < 8 && group(bytes, i + n) == 0) {
-            n++;
-        }
-        if (n > *len) {
-            best = i;
-            *len = n;
-        }
-        i += n;
-    }
-    return best;
-}
-
-static char *write_group(char *out, unsigned value)
-{
-    int shift = 12;
-
-    while (shift > 0 && value >> shift == 0) {
-        shift -= 4;
-    }
-    for (; shift >= 0; shift -= 4) {
-        *out++ = hex_digits[value >> shift & 15];
-    }
-    return out;
-}
-
-static char *write_ipv6(char *out, const uint8_t *bytes)
-{
-    int len;
-    const int zeros = longest_zeros(bytes, &len);
-
-    for (int i = 0; i < 8; i++) {
-        if (i == zeros) {
-            out = TEXT_WRITE(out, "::");
-            i += len - 1;
-            continue;
-        }
-        if (i > 0 && (zeros < 0 || i != zeros + len)) {
-            *out++ = ':';
-        }
-        out = write_group(out, group(bytes, i));
-    }
-    return out;
-}
-
-char *text_write_ip(char *out, const uint8_t *bytes, size_t len)
-{
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-    if (len == 4) {
-        return write_ipv4(out, bytes);
-    }
-    if (len != 16) {
-        return out;
-    }
-    if (memcmp(bytes, mapped, sizeof(mapped)) == 0) {
-        return write_ipv4(TEXT_WRITE(out, "::ffff:"), bytes + sizeof(mapped));
-    }
-    return write_ipv6(out, bytes);
-}
-
-char *text_write_network(char *out, const struct flow_addr *addr, unsigned prefix_len)
-{
-    const unsigned whole = prefix_len / 8;
-    struct flow_addr network = *addr;
-
-    if (whole < addr->len) {
-        network.bytes[whole] &= (uint8_t)(0xff00u >> prefix_len % 8);
-    }
-    for (unsigned i = whole + 1; i < addr->len; i++) {
-        network.bytes[i] = 0;
-    }
-    out = text_write_addr(out, &network);
-    *out++ = '/';
-    return text_write_u64(out, prefix_len);
-}
-
-char *text_write_mac(char *out, uint64_t mac)
-{
-    for (int shift = 40; shift >= 0; shift -= 8) {
-        if (shift < 40) {
-            *out++ = ':';
-        }
-        *out++ = hex_digits[mac >> shift >> 4 & 15];
-        *out++ = hex_digits[mac >> shift & 15];
-    }
-    return out;
+    return text_write(out, text_triples + (size_t)value * 4 + 1, 2);
 }
 
 /*
@@ -257,9 +98,9 @@ static char *write_date(char *out, uint64_t days)
 
     out = text_write_u64(out, since / DAYS_OF_400 * 400 + year_of_400 + (month >= 10 ? 1 : 0));
     *out++ = '-';
-    out = text_write(out, pairs + (month >= 10 ? month - 9 : month + 3) * 2, 2);
+    out = write_pair(out, month >= 10 ? month - 9 : month + 3);
     *out++ = '-';
-    return text_write(out, pairs + (day - (153 * month + 2) / 5 + 1) * 2, 2);
+    return write_pair(out, day - (153 * month + 2) / 5 + 1);
 }
 
 static char *write_fraction(char *out, uint32_t nanoseconds)
@@ -284,25 +125,12 @@ char *text_write_datetime(char *out, uint64_t seconds, uint32_t nanoseconds)
 
     out = write_date(out, seconds / 86400);
     *out++ = 'T';
-    out = text_write(out, pairs + of_day / 3600 * 2, 2);
+    out = write_pair(out, of_day / 3600);
     *out++ = ':';
-    out = text_write(out, pairs + of_day / 60 % 60 * 2, 2);
+    out = write_pair(out, of_day / 60 % 60);
     *out++ = ':';
-    out = text_write(out, pairs + of_day % 60 * 2, 2);
+    out = write_pair(out, of_day % 60);
     out = nanoseconds > 0 ? write_fraction(out, nanoseconds) : out;
     *out++ = 'Z';
-    return out;
-}
-
-char *text_write_hex(char *out, const uint8_t *data, size_t len, bool *cut)
-{
-    *cut = len > TEXT_HEX_MAX / 2;
-    if (*cut) {
-        len = TEXT_HEX_MAX / 2;
-    }
-    for (size_t i = 0; i < len; i++) {
-        *out++ = hex_digits[data[i] >> 4];
-        *out++ = hex_digits[data[i] & 15];
-    }
     return out;
 }

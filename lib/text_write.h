@@ -21,12 +21,33 @@ enum {
     TEXT_ADDR_MAX = 45,
     TEXT_NETWORK_MAX = TEXT_ADDR_MAX + 4,
     TEXT_MAC_MAX = 17,
+    TEXT_SUB_KEY_MAX = FLOW_REALM_MAX + 1 + TEXT_NETWORK_MAX,
     TEXT_DATETIME_MAX = 38, /* with a year of twelve digits */
     TEXT_STRING_MAX = 4096, /* of escaped text, without quotes */
     TEXT_HEX_MAX = 4096,
 };
 
-char *text_write_u64(char *out, uint64_t value);
+/* Each number below 1000: three digits, and how many of them are zeros in front. */
+extern const char text_triples[4 * 1000];
+
+/* A number below 1000.  The copy is one move; what is too much of it is written over. */
+static inline char *text_write_short(char *out, uint32_t value)
+{
+    const char *triple = text_triples + (size_t)value * 4;
+    const size_t zeros = (size_t)triple[3];
+
+    memcpy(out, triple + zeros, 4);
+    return out + 3 - zeros;
+}
+
+/* Any other; private to text_write_u64(). */
+char *text_write_long_u64(char *out, uint64_t value);
+
+static inline char *text_write_u64(char *out, uint64_t value)
+{
+    return value < 1000 ? text_write_short(out, (uint32_t)value) : text_write_long_u64(out, value);
+}
+
 char *text_write_s64(char *out, int64_t value);
 
 /*
@@ -48,6 +69,9 @@ static inline char *text_write_addr(char *out, const struct flow_addr *addr)
 
 /* 192.0.2.0/24: the address without the bits behind prefix_len, which it must have. */
 char *text_write_network(char *out, const struct flow_addr *addr, unsigned prefix_len);
+
+/* 100.64.1.10, 2001:db8:100::/56, or cgn1|100.64.1.10 with a realm. */
+char *text_write_sub_key(char *out, const struct flow_sub_key *key, const struct flow_addr *addr);
 
 /* aa:bb:cc:dd:ee:ff, of the low 48 bits. */
 char *text_write_mac(char *out, uint64_t mac);
@@ -86,11 +110,17 @@ static inline char *text_write_json_string(char *out, const uint8_t *data, size_
     return text_write_string(out, data, len, TEXT_JSON, cut);
 }
 
-/* A text known at compile time. */
+/* A text of known length. */
 static inline char *text_write(char *out, const char *text, size_t len)
 {
     memcpy(out, text, len);
     return out + len;
+}
+
+/* A word of weir's own.  One octet behind it is written, too, and written over. */
+static inline char *text_write_word(char *out, const char *word)
+{
+    return stpcpy(out, word);
 }
 
 #define TEXT_WRITE(out, literal) text_write((out), (literal), sizeof(literal) - 1)

@@ -68,16 +68,26 @@ static inline uint8_t wire_u8(struct wire *w)
     return p == NULL ? 0 : p[0];
 }
 
+static inline uint16_t wire_load_u16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
+
 static inline uint16_t wire_u16(struct wire *w)
 {
     const uint8_t *p = wire_bytes(w, 2);
 
-    return (uint16_t)(p == NULL ? 0 : p[0] << 8 | p[1]);
+    return (uint16_t)(p == NULL ? 0 : wire_load_u16(p));
 }
 
 static inline uint32_t wire_load_u32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline uint64_t wire_load_u64(const uint8_t *p)
+{
+    return (uint64_t)wire_load_u32(p) << 32 | wire_load_u32(p + 4);
 }
 
 static inline uint32_t wire_u32(struct wire *w)
@@ -99,11 +109,11 @@ static inline uint64_t wire_number(const uint8_t *bytes, size_t len)
     case 1:
         return bytes[0];
     case 2:
-        return (uint64_t)bytes[0] << 8 | bytes[1];
+        return wire_load_u16(bytes);
     case 4:
         return wire_load_u32(bytes);
     case 8:
-        return (uint64_t)wire_load_u32(bytes) << 32 | wire_load_u32(bytes + 4);
+        return wire_load_u64(bytes);
     default:
         for (size_t i = 0; i < len; i++) {
             value = value << 8 | bytes[i];

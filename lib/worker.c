@@ -3,6 +3,7 @@
 #include "lib/worker.h"
 
 #include <stdlib.h>
+#include <time.h>
 #include <uv.h>
 
 #include "lib/listen/listener.h"
@@ -31,6 +32,7 @@ struct worker {
     size_t n_listeners;
 
     uv_loop_t loop;
+    _Atomic uint64_t turns;
     uv_check_t turn_end;
     uv_timer_t every_second;
     uv_async_t stop;
@@ -186,6 +188,7 @@ static void on_stop(uv_async_t *stop)
     refuse_calls(&w->call);
     drain(w);
     count_drops(w);
+    pipeline_end(w->pipeline);
     output_flush(w->pipeline->output);
     uv_walk(&w->loop, close_handle, NULL);
 }
@@ -195,12 +198,18 @@ static void on_turn_end(uv_check_t *turn_end)
 {
     struct worker *w = turn_end->data;
 
+    counter_bump(&w->turns, 1);
     output_flush(w->pipeline->output);
 }
 
 static void on_second(uv_timer_t *every_second)
 {
-    count_drops(every_second->data);
+    struct worker *w = every_second->data;
+    struct timespec now;
+
+    count_drops(w);
+    clock_gettime(CLOCK_REALTIME, &now);
+    pipeline_tick(w->pipeline, (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec);
 }
 
 static int start_handles(struct worker *w)
@@ -241,6 +250,11 @@ int worker_start(struct worker *w, struct pipeline *pipeline)
     }
     w->running = error == 0;
     return error;
+}
+
+uint64_t worker_pulse(struct worker *w)
+{
+    return counter_read(&w->turns) + counter_read(&w->counters.at[COUNTER_datagrams]);
 }
 
 void worker_stop(struct worker *w)

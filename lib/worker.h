@@ -38,6 +38,12 @@ int worker_start(struct worker *worker, struct pipeline *pipeline);
 bool worker_call(struct worker *worker, void (*task)(struct pipeline *pipeline, void *arg),
                  void *arg);
 
+/*
+ * A number that changes while the worker does something: at least once a second, unless
+ * one turn of its loop takes longer.  From any thread.
+ */
+uint64_t worker_pulse(struct worker *worker);
+
 /* Asks it to end: it reads what its sockets hold, for 100 ms at most, and sends it on. */
 void worker_stop(struct worker *worker);
 

@@ -7,11 +7,14 @@ from collections import namedtuple
 
 Datagram = namedtuple("Datagram", "source port time payload")  # time: seconds since 1970
 Case = namedtuple("Case", "options datagrams")
+Kept = namedtuple("Kept", "datagram comment")  # of a quarantine; the time is in nanoseconds
 
 COLLECTOR_PORT = 2055
 MAGIC = 0xA1B2C3D4  # times in microseconds
 LINK_ETHERNET, LINK_RAW = 1, 101
 UDP = 17
+PACKET_BLOCK = 6  # of pcapng
+COMMENT = 1
 
 
 def udp(port, payload):
@@ -52,6 +55,35 @@ def read(path):
         datagram = parse(frame[14:] if link == LINK_ETHERNET else frame, time)
         if datagram is not None:
             yield datagram
+
+
+def blocks(octets):
+    """The types and bodies of pcapng blocks; each must be whole."""
+    at = 0
+    while at < len(octets):
+        kind, length = struct.unpack_from("=II", octets, at)
+        (again,) = struct.unpack_from("=I", octets, at + length - 4)
+        if length % 4 != 0 or again != length:
+            raise ValueError(f"block at {at}: {length} octets, {again} at its end")
+        yield kind, octets[at + 8 : at + length - 4]
+        at += length
+
+
+def comment_of(options):
+    code, length = struct.unpack_from("=HH", options)
+    return options[4 : 4 + length].decode() if code == COMMENT else ""
+
+
+def read_quarantine(path):
+    """The datagrams that weir keeps in a pcapng file, and why."""
+    with open(path, "rb") as file:
+        octets = file.read()
+    for kind, body in blocks(octets):
+        if kind == PACKET_BLOCK:
+            _, high, low, length, _ = struct.unpack_from("=IIIII", body)
+            packet_octets = body[20 : 20 + length]
+            options = body[20 + (length + 3) // 4 * 4 :]
+            yield Kept(parse(packet_octets, high << 32 | low), comment_of(options))
 
 
 def parse(octets, time):

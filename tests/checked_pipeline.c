@@ -33,6 +33,12 @@ void require(bool holds, const char *what)
     }
 }
 
+/* What flows are never of: records beside flows have bounds of their own. */
+static bool is_report(enum record_kind kind)
+{
+    return kind >= RECORD_BLOCKS || kind == RECORD_NAT;
+}
+
 static size_t check_records(struct transport *t, const struct batch *batch, size_t first)
 {
     struct checked_pipeline *p = t->arg;
@@ -44,7 +50,8 @@ static size_t check_records(struct transport *t, const struct batch *batch, size
             (void)fprintf(stderr, "%.*s\n", (int)value.len, value.data);
             require(false, "a record is strict JSON");
         }
-        require(value.len <= p->output.format->max, "a record keeps to its format's most octets");
+        require(value.len <= p->output.format->max || is_report(batch->records[i].kind),
+                "a flow keeps to its format's most octets");
     }
     p->records += batch->n - first;
     return batch->n - first;
@@ -93,10 +100,12 @@ bool checked_pipeline_open(struct checked_pipeline *p, const struct exporter_lim
         .tunnels = TUNNEL_VXLAN | TUNNEL_GENEVE | TUNNEL_GTPU | TUNNEL_TEREDO,
         .keep_elements = true,
         .look_up_names = true,
+        .reports = REPORT_COUNTERS | REPORT_DROPS | REPORT_NAT | REPORT_OPTIONS | REPORT_LOSS,
+        .loss_interval_ns = SECOND_NS,
     };
     p->pipeline.counters = &p->counters;
     p->pipeline.output = &p->output;
-    if (!open_exporters(p, limits)) {
+    if (!open_exporters(p, limits) || !pipeline_count_exporters(&p->pipeline, 1)) {
         output_close(&p->output);
         return false;
     }
@@ -146,6 +155,7 @@ static void check_sums(const struct checked_pipeline *p)
 void checked_pipeline_close(struct checked_pipeline *p)
 {
     check_sums(p);
+    pipeline_close(&p->pipeline);
     output_close(&p->output);
     exporters_free(p->pipeline.exporters);
 }

@@ -190,6 +190,30 @@ class Arrival(unittest.TestCase):
                     self.assertEqual({json.loads(m.value)["type"] for m in messages}, kinds)
                 self.assertEqual(arrived, counters["delivered"])
 
+    def test_records_beside_flows(self):
+        with Kafka(MOCK) as kafka:
+            code, _, log, counters = replay(
+                *kafka.options(
+                    "-records=all",
+                    "-transport.kafka.topic.counters=counters",
+                    "-transport.kafka.topic.samplers=samplers",
+                )
+            )
+            self.assertEqual(code, 0, log)
+            arrived = {topic: kafka.messages(topic) for topic in ("flows", "counters", "samplers")}
+        self.assertEqual(sum(map(len, arrived.values())), counters["delivered"])
+        for topic in ("counters", "samplers"):
+            self.assertEqual({json.loads(m.value)["record"] for m in arrived[topic]}, {topic})
+        for m in arrived["samplers"]:
+            row = json.loads(m.value)
+            parts = (row["exporter_addr"], row["observation_domain_id"], row.get("sampler_id"))
+            key = "|".join(str(part) for part in parts if part is not None)
+            self.assertEqual(m.key.decode(), key)
+        for m in arrived["counters"]:
+            self.assertRegex(m.key, rb"^[0-9a-f.:]+\|\d+\|\d+:\d+$")
+        kinds = {json.loads(m.value).get("record") for m in arrived["flows"]}
+        self.assertEqual(kinds, {None, "interfaces", "loss"})
+
     def test_many_records_in_a_message(self):
         messages, counters = self.replayed(
             "-transport.kafka.records-per-message=10", "-transport.kafka.key=src_addr"

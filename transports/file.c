@@ -1,24 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file that records are appended to, or standard output, with goflow2's two options.
+// Files that records are appended to, or standard output: goflow2's two options, and a place for
+// each kind of records.
 #include <string.h>
 
 #include "lib/fd_writer.h"
 
 struct file {
     struct transport transport;
-    const char *path;
+    const char *paths[RECORD_KIND_COUNT]; /* that of OTHER is for kinds that have none */
     const char *separator;
-    struct fd_writer *writer;
+    struct fd_writer *writers[RECORD_KIND_COUNT]; /* kinds with the same path share one */
+    bool several;
+    struct fd_writer *_Atomic full; /* the one that took less than it was given last */
 };
 
 static const char default_separator[] = "\n";
 
 static const struct option file_options[] = {
-    {"", OPTION_STRING, offsetof(struct file, path), NULL,
+    {"", OPTION_STRING, offsetof(struct file, paths[RECORD_OTHER]), NULL,
      "File/console output (empty for stdout)"},
     {"sep", OPTION_STRING, offsetof(struct file, separator), default_separator, "Line separator"},
-    {0},
+#define X(kind, word, nature, text)                                                                \
+    {word, OPTION_STRING, offsetof(struct file, paths[RECORD_##kind]), NULL,                       \
+     "File of " text ", if it is another"},
+    RECORD_PLACED_KINDS(X)
+#undef X
+        {0},
 };
+
+static const char *path_of(const struct file *f, int kind)
+{
+    return *f->paths[kind] == '\0' ? f->paths[RECORD_OTHER] : f->paths[kind];
+}
+
+/* The first kind that goes to the same path: it has the writer. */
+static int first_of(const struct file *f, int kind)
+{
+    int first = 0;
+
+    while (strcmp(path_of(f, first), path_of(f, kind)) != 0) {
+        first++;
+    }
+    return first;
+}
+
+static void close_writers(struct file *f, unsigned timeout_ms)
+{
+    const uint64_t end = uv_hrtime() + timeout_ms * (uint64_t)1000000;
+
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        const uint64_t now = uv_hrtime();
+
+        if (f->writers[kind] != NULL && first_of(f, kind) == kind) {
+            fd_writer_close(f->writers[kind], now < end ? (unsigned)((end - now) / 1000000) : 0);
+        }
+    }
+}
+
+static int open_writers(struct file *f)
+{
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        const int first = first_of(f, kind);
+        const int error =
+            first < kind ? 0 : fd_writer_open(&f->writers[kind], &f->transport, path_of(f, kind));
+
+        if (error != 0) {
+            close_writers(f, 0);
+            return error;
+        }
+        f->writers[kind] = f->writers[first];
+        f->several = f->several || first != RECORD_OTHER;
+    }
+    return 0;
+}
 
 static int file_open(struct transport *t)
 {
@@ -26,32 +80,74 @@ static int file_open(struct transport *t)
     const bool given = f->separator != default_separator;
 
     t->separator = (struct slice){f->separator, t->framed && !given ? 0 : strlen(f->separator)};
-    return fd_writer_open(&f->writer, t, f->path);
+    return open_writers(f);
+}
+
+/* The number of the first record behind number first that goes elsewhere. */
+static size_t end_of_run(const struct file *f, const struct batch *batch, size_t first)
+{
+    const struct fd_writer *writer = f->writers[batch->records[first].kind];
+    size_t end = first + 1;
+
+    while (end < batch->n && f->writers[batch->records[end].kind] == writer) {
+        end++;
+    }
+    return end;
+}
+
+/* False if the writer has no room for all of the run. */
+static bool send_run(struct file *f, const struct batch *batch, size_t *at)
+{
+    struct fd_writer *writer = f->writers[batch->records[*at].kind];
+    const struct batch run = batch_head(batch, end_of_run(f, batch, *at));
+
+    *at += fd_writer_send(writer, &run, *at);
+    if (*at < run.n) {
+        atomic_store(&f->full, writer);
+    }
+    return *at == run.n;
 }
 
 static size_t file_send(struct transport *t, const struct batch *batch, size_t first)
 {
-    return fd_writer_send(((struct file *)t)->writer, batch, first);
+    struct file *f = (struct file *)t;
+    size_t at = first;
+
+    if (!f->several) {
+        return fd_writer_send(f->writers[RECORD_OTHER], batch, first);
+    }
+    while (at < batch->n && send_run(f, batch, &at)) {
+    }
+    return at - first;
 }
 
 static void file_wait(struct transport *t)
 {
-    fd_writer_wait(((struct file *)t)->writer);
+    struct file *f = (struct file *)t;
+    struct fd_writer *full = atomic_load(&f->full);
+
+    fd_writer_wait(full == NULL ? f->writers[RECORD_OTHER] : full);
 }
 
 static void file_reopen(struct transport *t)
 {
-    fd_writer_reopen(((struct file *)t)->writer);
+    struct file *f = (struct file *)t;
+
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        if (first_of(f, kind) == kind) {
+            fd_writer_reopen(f->writers[kind]);
+        }
+    }
 }
 
 static void file_close(struct transport *t, unsigned timeout_ms)
 {
-    fd_writer_close(((struct file *)t)->writer, timeout_ms);
+    close_writers((struct file *)t, timeout_ms);
 }
 
 const struct transport_ops transport_file = {
     .name = "file",
-    .title = "a file, or standard output",
+    .title = "files, or standard output",
     .size = sizeof(struct file),
     .options = file_options,
     .open = file_open,

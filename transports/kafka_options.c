@@ -29,16 +29,13 @@ const struct option kafka_options[] = {
      "(TLS is recommended and the environment variables KAFKA_SASL_USER and KAFKA_SASL_PASS need "
      "to be set)"},
 
-    {"topic.netflow", OPTION_STRING, AT(topics[RECORD_NETFLOW]), NULL,
-     "Topic of NetFlow records, if it is another"},
-    {"topic.ipfix", OPTION_STRING, AT(topics[RECORD_IPFIX]), NULL,
-     "Topic of IPFIX records, if it is another"},
-    {"topic.sflow", OPTION_STRING, AT(topics[RECORD_SFLOW]), NULL,
-     "Topic of sFlow records, if it is another"},
-    {"topic.nat", OPTION_STRING, AT(topics[RECORD_NAT]), NULL,
-     "Topic of records of NAT events, whichever protocol they came by"},
-    {"sasl.user.file", OPTION_STRING, AT(sasl_user_file), NULL,
-     "File with the user of SASL, in the place of KAFKA_SASL_USER"},
+#define X(kind, word, nature, text)                                                                \
+    {"topic." word, OPTION_STRING, AT(topics[RECORD_##kind]), NULL,                                \
+     "Topic of " text ", if it is another"},
+    RECORD_PLACED_KINDS(X)
+#undef X
+        {"sasl.user.file", OPTION_STRING, AT(sasl_user_file), NULL,
+         "File with the user of SASL, in the place of KAFKA_SASL_USER"},
     {"sasl.password.file", OPTION_STRING, AT(sasl_password_file), NULL,
      "File with the password of SASL, in the place of KAFKA_SASL_PASS"},
     {"sasl.token.file", OPTION_STRING, AT(sasl_token_file), NULL,

@@ -2,6 +2,8 @@
 // Topics made through Kafka's Admin API.
 #include "transports/kafka_topics.h"
 
+#include <string.h>
+
 #include "lib/log.h"
 #include "transports/kafka.h"
 #include "transports/kafka_config.h"
@@ -218,6 +220,19 @@ size_t kafka_topic_names(const struct transport *kafka, const char *names[static
         }
     }
     return n;
+}
+
+bool kafka_topic_is_table(const struct transport *kafka, const char *name)
+{
+    const struct kafka_settings *settings = &((const struct kafka *)kafka)->settings;
+    bool table = true;
+
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        if (strcmp(kafka_settings_topic(settings, (enum record_kind)kind), name) == 0) {
+            table &= record_kind_nature((enum record_kind)kind) == RECORD_TABLE;
+        }
+    }
+    return table;
 }
 
 enum kafka_topic_outcome kafka_make_topic(struct transport *kafka,

@@ -25,6 +25,9 @@ struct kafka_topic_wish {
 size_t kafka_topic_names(const struct transport *kafka,
                          const char *names[static RECORD_KIND_COUNT]);
 
+/* Whether only tables go to the topic, so that of each key the last record is all that counts. */
+bool kafka_topic_is_table(const struct transport *kafka, const char *name);
+
 enum kafka_topic_outcome { KAFKA_TOPIC_MADE, KAFKA_TOPIC_THERE, KAFKA_TOPIC_FAILED };
 
 /*

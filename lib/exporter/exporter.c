@@ -10,11 +10,22 @@
 static const uint64_t SECOND_NS = 1000000000;
 static const uint64_t STRANGER_NS = 60 * SECOND_NS;
 
+/* Of the memory for templates, those that are in use may take so much in compiled form. */
+enum { COMPILED_PART = 8, COMPILED_OCTETS_MAX = 32 << 20 };
+
 void exporters_open_table(struct exporters *exporters, struct lru_table *table, size_t key_offset,
                           size_t key_size)
 {
     lru_init(table, key_offset, key_size, exporters->secret);
     table->octets = &exporters->other_octets;
+}
+
+void exporters_set_limits(struct exporters *exporters, const struct exporter_limits *limits)
+{
+    const uint64_t part = limits->template_octets / COMPILED_PART;
+
+    exporters->limits = *limits;
+    template_store_bound(exporters->store, part < COMPILED_OCTETS_MAX ? part : COMPILED_OCTETS_MAX);
 }
 
 struct exporters *exporters_new(const struct exporter_limits *limits, unsigned scope,
@@ -25,14 +36,16 @@ struct exporters *exporters_new(const struct exporter_limits *limits, unsigned s
     if (exporters == NULL) {
         return NULL;
     }
-    exporters->sources = template_sources_new(settings);
-    if (exporters->sources == NULL ||
-        getrandom(exporters->secret, sizeof(exporters->secret), 0) < 0) {
-        template_sources_free(exporters->sources);
+    if (getrandom(exporters->secret, sizeof(exporters->secret), 0) < 0) {
         free(exporters);
         return NULL;
     }
-    exporters->limits = *limits;
+    exporters->store = template_store_new(settings, exporters->secret);
+    if (exporters->store == NULL) {
+        free(exporters);
+        return NULL;
+    }
+    exporters_set_limits(exporters, limits);
     exporters->scope = scope;
     exporters_open_table(exporters, &exporters->table, offsetof(struct exporter, key),
                          sizeof(struct exporter_key));
@@ -86,13 +99,13 @@ void exporters_free(struct exporters *exporters)
     }
     lru_close(&exporters->strangers);
     lru_close(&exporters->table);
-    template_sources_free(exporters->sources);
+    template_store_free(exporters->store);
     free(exporters);
 }
 
-void exporters_set_limits(struct exporters *exporters, const struct exporter_limits *limits)
+bool exporters_set_settings(struct exporters *exporters, const struct decode_settings *settings)
 {
-    exporters->limits = *limits;
+    return template_store_set_settings(exporters->store, settings);
 }
 
 struct exporters_size exporters_size(const struct exporters *exporters)
@@ -101,7 +114,7 @@ struct exporters_size exporters_size(const struct exporters *exporters)
         .exporters = exporters->table.n + exporters->strangers.n,
         .domains = exporters->domains,
         .templates = exporters->templates,
-        .template_octets = exporters->template_octets,
+        .template_octets = exporters_template_octets(exporters),
         .held_sets = exporters->held.n,
         .held_octets = exporters->held.octets,
     };
@@ -242,8 +255,8 @@ static struct domain *add_domain(struct decode *d, struct exporter *exporter,
     }
     domain->key = *key;
     domain->exporter = exporter;
-    exporters_open_table(exporter->exporters, &domain->templates, offsetof(struct template, id),
-                         sizeof(uint16_t));
+    exporters_open_table(exporter->exporters, &domain->templates,
+                         offsetof(struct known_template, id), sizeof(uint16_t));
     domain_open_sources(domain);
     if (!lru_insert(&exporter->domains, domain)) {
         free(domain);
@@ -271,7 +284,7 @@ static uint64_t octets_of(const struct exporters *exporters)
 {
     const size_t n = exporters->table.n + exporters->strangers.n;
 
-    return exporters->template_octets + exporters->templates * ALLOCATION_OCTETS +
+    return exporters_template_octets(exporters) +
            exporters->domains * (sizeof(struct domain) + ALLOCATION_OCTETS) +
            n * (sizeof(struct exporter) + ALLOCATION_OCTETS) + exporters->other_octets;
 }
@@ -280,7 +293,7 @@ static bool over_memory(const struct exporters *exporters)
 {
     const struct exporter_limits *limits = &exporters->limits;
 
-    return exporters->template_octets > limits->template_octets ||
+    return exporters_over_template_memory(exporters) ||
            (limits->octets != 0 && octets_of(exporters) > limits->octets);
 }
 

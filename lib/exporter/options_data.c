@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "lib/exporter/options_report.h"
 #include "lib/exporter/state.h"
 
 enum { NAME_MAX_OCTETS = 255 };
@@ -32,6 +33,7 @@ struct options_entry {
     struct options_key key;
     uint64_t told_ns;
     uint64_t rate;
+    struct options_told told_on;
     uint8_t name_len;
     uint8_t name[];
 };
@@ -128,6 +130,7 @@ static void store(struct decode *d, const struct options_key *key, uint64_t rate
     entry->key = *key;
     entry->told_ns = d->datagram->received_ns;
     entry->rate = rate;
+    entry->told_on = (struct options_told){0};
     entry->name_len = (uint8_t)name_len;
     memcpy(entry->name, name->data, name_len);
     if (!lru_insert(&cache->table, entry)) {
@@ -139,61 +142,42 @@ static void store(struct decode *d, const struct options_key *key, uint64_t rate
     *cache->all_octets += sizeof(*entry) + name_len + ALLOCATION_OCTETS;
 }
 
-static void store_rate(struct decode *d, enum options_kind kind, uint64_t id, uint64_t rate)
+/* What was learnt just now goes out as a row of a table. */
+static void tell_on(struct decode *d, const struct options_key *key, enum record_kind kind)
+{
+    struct options_entry *entry = decode_wants(d, REPORT_OPTIONS)
+                                      ? lru_find(&d->message.domain->exporter->options.table, key)
+                                      : NULL;
+
+    if (entry != NULL) {
+        options_report(d, kind, entry->rate, &entry->told_on);
+    }
+}
+
+static struct options_key store_rate(struct decode *d, enum options_kind kind, uint64_t id,
+                                     uint64_t rate)
 {
     const struct flow_slice no_name = {.data = (const uint8_t *)"", .len = 0};
     const struct options_key key = number_key(d->message.domain, kind, id);
 
     store(d, &key, rate, &no_name);
+    return key;
 }
 
-/* A ratio, rounded to the nearest whole number of packets. */
-static uint64_t ratio(uint64_t of, uint64_t by)
+static void store_sampler(struct decode *d, uint64_t id, uint64_t rate)
 {
-    return by == 0 ? 0 : of / by + (of % by > by / 2 ? 1 : 0);
+    const struct options_key key = store_rate(d, OPTIONS_SAMPLER, id, rate);
+
+    (void)store_rate(d, OPTIONS_ANY_SAMPLER, id, rate);
+    tell_on(d, &key, RECORD_SAMPLERS);
 }
 
-/* Rates from 10^18 on are none: few doubles beyond are whole numbers of 64 bits. */
-static uint64_t rate_of_probability(double probability)
+static void store_template_rate(struct decode *d, uint64_t id, uint64_t rate)
 {
-    const bool possible = probability <= 1 && probability > 1e-18;
+    const struct options_key key = store_rate(d, OPTIONS_TEMPLATE_RATE, id, rate);
 
-    return possible ? (uint64_t)(1 / probability + 0.5) : 0;
-}
-
-/* RFC 5477 section 8.2: so many packets in a row, of that and as many as are then skipped. */
-static uint64_t rate_of_interval(const struct flow *flow)
-{
-    const uint64_t interval = flow->sampling_packet_interval;
-    const uint64_t space = FLOW_HAS(flow, sampling_packet_space) ? flow->sampling_packet_space : 0;
-
-    /* Some exporters say "one in interval" and no space at all. */
-    if (!FLOW_HAS(flow, sampling_packet_space)) {
-        return interval;
-    }
-    return space > UINT64_MAX - interval ? 0 : ratio(interval + space, interval);
-}
-
-uint64_t options_stated_rate(const struct flow *flow, bool *damaged)
-{
-    bool stated = true;
-    uint64_t rate = 0;
-
-    if (FLOW_HAS(flow, sampling_packet_interval)) {
-        rate = rate_of_interval(flow);
-    } else if (FLOW_HAS(flow, sampler_random_interval)) {
-        rate = flow->sampler_random_interval;
-    } else if (FLOW_HAS(flow, sampling_interval)) {
-        rate = flow->sampling_interval;
-    } else if (FLOW_HAS(flow, sampling_size) && FLOW_HAS(flow, sampling_population)) {
-        rate = ratio(flow->sampling_population, flow->sampling_size);
-    } else if (FLOW_HAS(flow, sampling_probability)) {
-        rate = rate_of_probability(flow->sampling_probability);
-    } else {
-        stated = false;
-    }
-    *damaged = stated && rate == 0;
-    return rate;
+    tell_on(d, &key, RECORD_SAMPLERS);
+    d->message.domain->template_rates = true;
 }
 
 /* goflow2 reads the first four octets of 305, else of 50, else of 34: of eight, the upper half. */
@@ -223,6 +207,15 @@ static bool another_sampler(struct domain *domain, uint64_t id, uint64_t rate)
     return domain->several_samplers;
 }
 
+/* A rate of all the domain, or at least of what is not said to be of a sampler or an interface. */
+static void tell_domain_rate(struct decode *d, uint64_t rate)
+{
+    if (decode_wants(d, REPORT_OPTIONS) && !FLOW_HAS(&d->flow, sampler_id) &&
+        !FLOW_HAS(&d->flow, in_if)) {
+        options_report(d, RECORD_SAMPLERS, rate, &d->message.domain->rate_told_on);
+    }
+}
+
 static void learn_rate(struct decode *d)
 {
     const struct flow *flow = &d->flow;
@@ -240,16 +233,15 @@ static void learn_rate(struct decode *d)
         rate =
             goflow2_rate(flow, domain_template(d, d->message.domain, d->message.template_id), rate);
     } else if (FLOW_HAS(flow, sampler_id)) {
-        store_rate(d, OPTIONS_SAMPLER, flow->sampler_id, rate);
-        store_rate(d, OPTIONS_ANY_SAMPLER, flow->sampler_id, rate);
+        store_sampler(d, flow->sampler_id, rate);
         if (another_sampler(d->message.domain, flow->sampler_id, rate)) {
             rate = 0;
         }
     } else if (FLOW_HAS(flow, template_id)) {
-        store_rate(d, OPTIONS_TEMPLATE_RATE, flow->template_id, rate);
-        d->message.domain->template_rates = true;
+        store_template_rate(d, flow->template_id, rate);
         return;
     }
+    tell_domain_rate(d, rate);
     /* Of several that name no sampler the first counts, as in goflow2. */
     if (d->message.rate_announced && rate != 0) {
         return;
@@ -261,10 +253,11 @@ static void learn_rate(struct decode *d)
 }
 
 static void learn_name(struct decode *d, const struct options_key key,
-                       const struct flow_slice *name)
+                       const struct flow_slice *name, enum record_kind kind)
 {
     if (name->len > 0) {
         store(d, &key, 0, name);
+        tell_on(d, &key, kind);
     }
 }
 
@@ -283,17 +276,18 @@ void options_learn(struct decode *d)
     if (FLOW_HAS(flow, if_name) && (FLOW_HAS(flow, in_if) || FLOW_HAS(flow, out_if))) {
         const uint32_t index = FLOW_HAS(flow, in_if) ? flow->in_if : flow->out_if;
 
-        learn_name(d, number_key(d->message.domain, OPTIONS_INTERFACE, index), &flow->if_name);
+        learn_name(d, number_key(d->message.domain, OPTIONS_INTERFACE, index), &flow->if_name,
+                   RECORD_INTERFACES);
     }
     if (FLOW_HAS(flow, vrf_name) && FLOW_HAS(flow, ingress_vrf_id)) {
         learn_name(d, number_key(d->message.domain, OPTIONS_VRF, flow->ingress_vrf_id),
-                   &flow->vrf_name);
+                   &flow->vrf_name, RECORD_VRFS);
     }
     if (FLOW_HAS(flow, application_name) && FLOW_HAS(flow, application_id)) {
         learn_name(d,
                    key_of(d->message.domain, OPTIONS_APPLICATION, flow->application_id.data,
                           flow->application_id.len),
-                   &flow->application_name);
+                   &flow->application_name, RECORD_APPLICATIONS);
     }
 }
 

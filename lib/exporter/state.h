@@ -5,9 +5,10 @@
 #include "lib/exporter/exporter.h"
 #include "lib/exporter/held_sets.h"
 #include "lib/exporter/options_data.h"
+#include "lib/exporter/options_report.h"
 #include "lib/lru_table.h"
 #include "lib/sequence.h"
-#include "lib/template/template.h"
+#include "lib/template/store.h"
 
 /* What exporters.h hides from decoders: for the files of lib that keep this state. */
 
@@ -22,10 +23,9 @@ struct exporters {
     uint64_t secret[2];
     size_t domains;   /* of all exporters */
     size_t templates; /* of all domains */
-    uint64_t template_octets;
     uint64_t other_octets; /* options data, data sources, buckets of tables */
     struct held_queue held;
-    struct template_sources *sources;
+    struct template_store *store;
     uint64_t changes; /* of what the state file holds, but for times */
 };
 
@@ -66,10 +66,11 @@ struct domain {
     struct lru_entry entry;
     struct domain_key key;
     struct exporter *exporter;
-    struct lru_table templates; /* of struct template */
+    struct lru_table templates; /* of struct known_template */
     struct sequence sequence;
     struct lru_table sources; /* of struct sample_source: sFlow */
     uint64_t sampling_rate;   /* as last announced without a sampler; 0 if not */
+    struct options_told rate_told_on;
     uint64_t boot_ms;         /* systemInitTimeMilliseconds as announced; 0 if not */
     uint64_t told_ns;         /* when options data came last; 0 if none did */
     bool template_rates;      /* a rate was announced for a single template */
@@ -77,6 +78,14 @@ struct domain {
     bool several_samplers;        /* of other rates, so that none speaks for the domain */
     uint64_t sampler_id;          /* the one announced last */
     struct exporter_stats *stats; /* a hint of worker_stats.c */
+};
+
+/* What a domain calls a layout. */
+struct known_template {
+    struct lru_entry entry;
+    uint64_t refreshed_ns;
+    struct template_layout *layout; /* held; NULL if the last definition was refused */
+    uint16_t id;
 };
 
 /* Makes a table whose buckets are counted among other_octets. */
@@ -92,10 +101,12 @@ void exporters_make_room(struct decode *d, const struct exporter *keep);
 /* It is a stranger no more; another one makes room where there is none. */
 void exporter_make_known(struct decode *d, struct exporter *exporter);
 
-/* Of exporter_templates.c. */
-void domain_remove_template(struct domain *domain, struct template *t);
+/* Of templates.c. */
+void domain_remove_template(struct domain *domain, struct known_template *t);
+uint64_t exporters_template_octets(const struct exporters *exporters);
+bool exporters_over_template_memory(const struct exporters *exporters);
 
-/* Of exporter_sequence.c. */
+/* Of sequence.c. */
 void domain_open_sources(struct domain *domain);
 void domain_free_sources(struct domain *domain);
 

@@ -110,12 +110,22 @@ static void add_counts(struct exporter_stats *stats, const struct tally *tally)
         stats->part_records[part] += tally->parts[part].records;
     }
     stats->flows += tally->flows;
+    stats->times_clamped += tally->times_clamped;
     stats->sequence.lost += tally->sequence.lost;
     stats->sequence.reordered += tally->sequence.reordered;
     stats->sequence.repeated += tally->sequence.repeated;
     stats->sequence.restarts += tally->sequence.restarts;
     stats->failed += tally->failed;
     stats->template_missing += tally->template_missing;
+}
+
+static void add_faults(struct exporter_stats *stats, const struct tally *tally)
+{
+    for (uint64_t left = tally->faults; left != 0; left &= left - 1) {
+        const int fault = __builtin_ctzll(left);
+
+        stats->faults[fault] += tally->fault_counts[fault];
+    }
 }
 
 void exporter_stats_add_delays(struct exporter_stats *stats, struct decode *d)
@@ -135,6 +145,38 @@ void exporter_stats_add(struct exporter_stats *stats, struct decode *d,
     stats->heard_ns = d->datagram->received_ns;
     histogram_add(&stats->size, (uint32_t)d->datagram->len, 1, d->datagram->received_ns);
     add_counts(stats, &d->tally);
+    add_faults(stats, &d->tally);
     add_templates(stats, d, templates);
     exporter_stats_add_delays(stats, d);
+}
+
+static struct exporter_counts counts_of(const struct exporter_stats *stats)
+{
+    struct exporter_counts counts;
+
+    counts.at[EXPORTER_DATAGRAMS] = stats->datagrams;
+    counts.at[EXPORTER_OCTETS] = stats->octets;
+    counts.at[EXPORTER_FLOWS] = stats->flows;
+    counts.at[EXPORTER_INCOMPLETE] = stats->datagrams - stats->decoded;
+    counts.at[EXPORTER_LOST] = stats->sequence.lost;
+    counts.at[EXPORTER_REORDERED] = stats->sequence.reordered;
+    counts.at[EXPORTER_REPEATED] = stats->sequence.repeated;
+    counts.at[EXPORTER_RESTARTS] = stats->sequence.restarts;
+    memcpy(counts.faults, stats->faults, sizeof(counts.faults));
+    return counts;
+}
+
+struct exporter_counts exporter_stats_fresh(struct exporter_stats *stats)
+{
+    const struct exporter_counts now = counts_of(stats);
+    struct exporter_counts fresh = now;
+
+    for (int i = 0; i < EXPORTER_COUNTS; i++) {
+        fresh.at[i] -= stats->told.at[i];
+    }
+    for (int i = 0; i < DECODE_ERROR_COUNT; i++) {
+        fresh.faults[i] -= stats->told.faults[i];
+    }
+    stats->told = now;
+    return fresh;
 }

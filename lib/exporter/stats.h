@@ -40,6 +40,24 @@ struct template_stats {
     uint64_t used_ns; /* 0 if no data named it yet */
 };
 
+/* What is told of an exporter at an interval (lib/report/loss.h). */
+enum exporter_count {
+    EXPORTER_DATAGRAMS,
+    EXPORTER_OCTETS,
+    EXPORTER_FLOWS,
+    EXPORTER_INCOMPLETE,
+    EXPORTER_LOST,
+    EXPORTER_REORDERED,
+    EXPORTER_REPEATED,
+    EXPORTER_RESTARTS,
+    EXPORTER_COUNTS,
+};
+
+struct exporter_counts {
+    uint64_t at[EXPORTER_COUNTS];
+    uint64_t faults[DECODE_ERROR_COUNT];
+};
+
 struct exporter_stats {
     struct lru_entry entry;
     struct exporter_stats_key key;
@@ -51,6 +69,7 @@ struct exporter_stats {
     uint64_t failed;           /* datagrams of which something could not be decoded */
     uint64_t template_missing; /* datagrams */
     uint64_t flows;
+    uint64_t times_clamped;
     uint64_t heard_ns;
     uint64_t parts[TALLY_PART_COUNT];
     uint64_t part_records[TALLY_PART_COUNT];
@@ -60,7 +79,9 @@ struct exporter_stats {
         uint64_t repeated;
         uint64_t restarts;
     } sequence;
-    uint64_t more_templates; /* received, and not in the list */
+    uint64_t faults[DECODE_ERROR_COUNT];
+    struct exporter_counts told; /* when exporter_stats_fresh() was asked last */
+    uint64_t more_templates;     /* received, and not in the list */
     uint32_t n_templates;
     struct template_stats templates[TEMPLATE_STATS_MAX];
     struct histogram size;     /* octets of a datagram */
@@ -83,6 +104,9 @@ void exporter_stats_add_delays(struct exporter_stats *stats, struct decode *d);
 /* Adds a datagram at its end. */
 void exporter_stats_add(struct exporter_stats *stats, struct decode *d,
                         struct stats_places *templates);
+
+/* What was counted since this was asked before. */
+struct exporter_counts exporter_stats_fresh(struct exporter_stats *stats);
 
 /* Whether it was silent for so long at this time that it may lose its place. */
 bool stats_silent(uint64_t heard_ns, uint64_t now_ns);

@@ -1,41 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The templates of a domain: learnt, refused, found, and forgotten in time. */
+#include <stdlib.h>
+
 #include "lib/exporter/state.h"
 
 enum { TEMPLATE_BURST_S = 10 };
 
 static const uint64_t SECOND_NS = 1000000000;
 
-void domain_remove_template(struct domain *domain, struct template *t)
+/* Without what is compiled. */
+static uint64_t known_octets(const struct exporters *exporters)
 {
-    lru_remove(&domain->templates, t);
-    domain->exporter->templates--;
-    domain->exporter->exporters->changes++;
-    domain->exporter->exporters->templates--;
-    domain->exporter->exporters->template_octets -= t->octets;
-    template_free(t);
+    return exporters->templates * (sizeof(struct known_template) + ALLOCATION_OCTETS) +
+           template_store_size(exporters->store).octets;
 }
 
-static bool expired(const struct exporters *exporters, const struct template *t, uint64_t now_ns)
+uint64_t exporters_template_octets(const struct exporters *exporters)
+{
+    return known_octets(exporters) + template_store_size(exporters->store).compiled_octets;
+}
+
+/* Compiled templates come and go, so that their share is kept free. */
+bool exporters_over_template_memory(const struct exporters *exporters)
+{
+    return known_octets(exporters) + template_store_size(exporters->store).compiled_max >
+           exporters->limits.template_octets;
+}
+
+static void release(struct exporters *exporters, struct template_layout *layout)
+{
+    if (layout != NULL) {
+        template_store_release(exporters->store, layout);
+    }
+}
+
+static void free_known(struct exporters *exporters, struct known_template *t)
+{
+    release(exporters, t->layout);
+    free(t);
+}
+
+void domain_remove_template(struct domain *domain, struct known_template *t)
+{
+    struct exporters *exporters = domain->exporter->exporters;
+
+    lru_remove(&domain->templates, t);
+    domain->exporter->templates--;
+    exporters->changes++;
+    exporters->templates--;
+    free_known(exporters, t);
+}
+
+static void remove_known(struct domain *domain, uint16_t id)
+{
+    struct known_template *t = lru_find(&domain->templates, &id);
+
+    if (t != NULL) {
+        domain_remove_template(domain, t);
+    }
+}
+
+static bool expired(const struct exporters *exporters, const struct known_template *t,
+                    uint64_t now_ns)
 {
     const uint64_t life = exporters->limits.template_life_ns;
 
     return life != 0 && t->refreshed_ns + life < now_ns;
 }
 
-const struct template *domain_template(struct decode *d, struct domain *domain, uint16_t id)
+static const struct template *compiled(struct decode *d, const struct known_template *known)
 {
-    struct template *t = lru_find(&domain->templates, &id);
+    const struct template *t;
 
-    if (t != NULL && expired(d->exporters, t, d->datagram->received_ns)) {
-        decode_fault(d, DECODE_TEMPLATE_EXPIRED, NULL);
-        domain_remove_template(domain, t);
-        return NULL;
+    if (known->layout == NULL) {
+        return &template_rejected;
     }
-    if (t != NULL && d->exporters->limits.used_is_refreshed) {
-        t->refreshed_ns = d->datagram->received_ns;
+    t = template_store_compiled(d->exporters->store, known->layout);
+    if (t == NULL) {
+        decode_fault(d, DECODE_NO_MEMORY, NULL);
     }
     return t;
+}
+
+const struct template *domain_template(struct decode *d, struct domain *domain, uint16_t id)
+{
+    struct known_template *known = lru_find(&domain->templates, &id);
+
+    if (known == NULL) {
+        return NULL;
+    }
+    if (expired(d->exporters, known, d->datagram->received_ns)) {
+        decode_fault(d, DECODE_TEMPLATE_EXPIRED, NULL);
+        domain_remove_template(domain, known);
+        return NULL;
+    }
+    if (d->exporters->limits.used_is_refreshed) {
+        known->refreshed_ns = d->datagram->received_ns;
+    }
+    return compiled(d, known);
 }
 
 /* What a sweep is told. */
@@ -49,7 +111,7 @@ static void sweep_domain(struct domain *domain, const struct sweep *sweep)
     struct lru_entry *newer;
 
     for (struct lru_entry *at = domain->templates.oldest; at != NULL; at = newer) {
-        struct template *t = (struct template *)at;
+        struct known_template *t = (struct known_template *)at;
 
         newer = at->newer;
         if (expired(domain->exporter->exporters, t, sweep->now_ns)) {
@@ -103,28 +165,40 @@ static void make_room_for_template(struct decode *d, struct domain *domain)
     }
 }
 
-static bool put_template(struct decode *d, struct domain *domain, struct template *t)
+static struct known_template *make_known(struct decode *d, uint16_t id,
+                                         struct template_layout *layout)
 {
-    struct template *old = t == NULL ? NULL : lru_find(&domain->templates, &t->id);
+    struct known_template *t = malloc(sizeof(*t));
 
-    if (old != NULL) {
-        domain_remove_template(domain, old);
-    }
     if (t == NULL) {
         decode_fault(d, DECODE_NO_MEMORY, NULL);
+        return NULL;
+    }
+    *t = (struct known_template){
+        .refreshed_ns = d->datagram->received_ns, .layout = layout, .id = id};
+    return t;
+}
+
+/* In the place of any other of its id.  The layout is taken, whatever becomes of it. */
+static bool put_template(struct decode *d, struct domain *domain, uint16_t id,
+                         struct template_layout *layout)
+{
+    struct known_template *t = make_known(d, id, layout);
+
+    remove_known(domain, id);
+    if (t == NULL) {
+        release(d->exporters, layout);
         return false;
     }
     make_room_for_template(d, domain);
-    t->refreshed_ns = d->datagram->received_ns;
     if (!lru_insert(&domain->templates, t)) {
-        template_free(t);
+        free_known(d->exporters, t);
         decode_fault(d, DECODE_NO_MEMORY, NULL);
         return false;
     }
     domain->exporter->templates++;
     d->exporters->templates++;
     d->exporters->changes++;
-    d->exporters->template_octets += t->octets;
     exporters_make_room(d, domain->exporter);
     return true;
 }
@@ -135,7 +209,7 @@ void domain_reject_template(struct decode *d, struct domain *domain, uint16_t id
     decode_fault(d, why, NULL);
     if (id >= 256) {
         held_sets_drop(d->counters, domain, id);
-        put_template(d, domain, template_new_rejected(id));
+        put_template(d, domain, id, NULL);
     }
 }
 
@@ -160,7 +234,7 @@ static bool takes_its_time(const struct decode *d, struct exporter *exporter)
 }
 
 /* What the exporter sends next may be of another layout, so the old one is of no use. */
-static void forget_template(struct decode *d, struct domain *domain, struct template *t)
+static void forget_template(struct decode *d, struct domain *domain, struct known_template *t)
 {
     decode_fault(d, DECODE_TEMPLATE_RATE, NULL);
     if (t != NULL) {
@@ -168,18 +242,39 @@ static void forget_template(struct decode *d, struct domain *domain, struct temp
     }
 }
 
+static bool same(struct decode *d, const struct known_template *known,
+                 const struct template_definition *definition)
+{
+    return known != NULL && known->layout != NULL &&
+           template_store_same(d->exporters->store, known->layout, definition);
+}
+
+/* A layout that cannot be held takes the place of the old one all the same. */
+static bool take_template(struct decode *d, struct domain *domain,
+                          const struct template_definition *definition)
+{
+    struct template_layout *layout = template_store_hold(d->exporters->store, d, definition);
+
+    if (layout == NULL) {
+        remove_known(domain, definition->id);
+        decode_fault(d, DECODE_NO_MEMORY, NULL);
+        return false;
+    }
+    return put_template(d, domain, definition->id, layout);
+}
+
 bool domain_learn_template(struct decode *d, struct domain *domain,
                            const struct template_definition *definition)
 {
     const enum decode_error error = template_check(definition);
-    struct template *known;
+    struct known_template *known;
 
     if (error != DECODE_ERROR_COUNT) {
         domain_reject_template(d, domain, definition->id, error);
         return false;
     }
     known = lru_find(&domain->templates, &definition->id);
-    if (known != NULL && template_same(known, definition)) {
+    if (same(d, known, definition)) {
         known->refreshed_ns = d->datagram->received_ns;
         return true;
     }
@@ -187,8 +282,8 @@ bool domain_learn_template(struct decode *d, struct domain *domain,
         forget_template(d, domain, known);
         return false;
     }
-    if (known != NULL && !known->rejected) {
+    if (known != NULL && known->layout != NULL) {
         decode_fault(d, DECODE_TEMPLATE_CHANGED, NULL);
     }
-    return put_template(d, domain, template_new(d, d->exporters->sources, definition));
+    return take_template(d, domain, definition);
 }

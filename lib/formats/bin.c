@@ -106,7 +106,7 @@ static void plan_field(struct bin *bin, unsigned at)
         .write = kind->write,
         .bit = (uint64_t)1 << at % 64,
         .word = (uint8_t)(at / 64),
-        .keeps_zero = (row->sets & IN_GOFLOW2) == 0,
+        .keeps_zero = bin->format.fields->sparse || (row->sets & IN_GOFLOW2) == 0,
         .number = row->protobuf,
         .offset = row->offset,
     };

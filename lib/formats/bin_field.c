@@ -43,6 +43,11 @@ static char *write_u64(char *out, const struct bin_field *field, const struct fl
     return write_number(out, field, *(const uint64_t *)value_of(field, flow));
 }
 
+static char *write_bool(char *out, const struct bin_field *field, const struct flow *flow)
+{
+    return write_number(out, field, *(const bool *)value_of(field, flow));
+}
+
 static char *write_float(char *out, const struct bin_field *field, const struct flow *flow)
 {
     uint64_t bits;
@@ -143,6 +148,23 @@ static char *write_name(char *out, const struct bin_field *field, const struct f
     return protobuf_write_octets(write_tag(out, field), name, strlen(name));
 }
 
+static char *write_names(char *out, const struct bin_field *field, const struct flow *flow)
+{
+    const struct flow_names *list = value_of(field, flow);
+
+    for (uint16_t i = 0; i < list->n; i++) {
+        out = protobuf_write_octets(write_tag(out, field), list->at[i], strlen(list->at[i]));
+    }
+    return out;
+}
+
+static char *write_sub_key(char *out, const struct bin_field *field, const struct flow *flow)
+{
+    out = write_tag(out, field);
+    return protobuf_close(out,
+                          text_write_sub_key(protobuf_open(out), flow->sub_key, &flow->sub_addr));
+}
+
 static char *write_elements(char *out, const struct bin_field *field, const struct flow *flow)
 {
     return bin_write_elements(out, field->number, value_of(field, flow));
@@ -159,6 +181,7 @@ enum {
     SIZES_MAX = DELIMITED_MAX + FLOW_LAYERS_MAX * U32_MAX,
     LAYERS_MAX = DELIMITED_MAX + FLOW_LAYERS_MAX,
     ADDRS_MAX = FLOW_ADDRS_MAX * ADDR_MAX,
+    NAMES_MAX = FLOW_NAMES_MAX * (DELIMITED_MAX + NAME_MAX_OCTETS),
 };
 
 const struct bin_kind bin_kinds[FLOW_KIND_COUNT] = {
@@ -168,7 +191,10 @@ const struct bin_kind bin_kinds[FLOW_KIND_COUNT] = {
     [FLOW_KIND_U32] = {write_u32, PROTOBUF_VARINT, NUMBER_MAX},
     [FLOW_KIND_U64] = {write_u64, PROTOBUF_VARINT, NUMBER_MAX},
     [FLOW_KIND_FLOAT] = {write_float, PROTOBUF_FIXED64, NUMBER_MAX},
+    [FLOW_KIND_COUNTER] = {write_u64, PROTOBUF_VARINT, NUMBER_MAX},
     [FLOW_KIND_TIME] = {write_u64, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_TIME_MS] = {write_u64, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_BOOL] = {write_bool, PROTOBUF_VARINT, NUMBER_MAX},
     [FLOW_KIND_ADDR] = {write_addr, PROTOBUF_DELIMITED, ADDR_MAX},
     [FLOW_KIND_ETYPE] = {write_u16, PROTOBUF_VARINT, NUMBER_MAX},
     [FLOW_KIND_PROTO] = {write_u8, PROTOBUF_VARINT, NUMBER_MAX},
@@ -183,6 +209,8 @@ const struct bin_kind bin_kinds[FLOW_KIND_COUNT] = {
     [FLOW_KIND_TEXT] = {write_text, PROTOBUF_DELIMITED, BIN_SLICE_MAX},
     [FLOW_KIND_OCTETS] = {write_octets, PROTOBUF_DELIMITED, BIN_SLICE_MAX},
     [FLOW_KIND_NAME] = {write_name, PROTOBUF_DELIMITED, DELIMITED_MAX + NAME_MAX_OCTETS},
+    [FLOW_KIND_NAMES] = {write_names, PROTOBUF_DELIMITED, NAMES_MAX},
+    [FLOW_KIND_SUB_KEY] = {write_sub_key, PROTOBUF_DELIMITED, DELIMITED_MAX + TEXT_SUB_KEY_MAX},
     [FLOW_KIND_ELEMENTS] = {write_elements, PROTOBUF_DELIMITED, BIN_ELEMENTS_MAX},
 };
 
@@ -201,6 +229,6 @@ static bool is_taken(const struct field_set *set, const struct flow_field *row)
 
 bool bin_has_field(const struct field_set *set, unsigned at)
 {
-    return (flow_fields[at].sets & IN_GOFLOW2) != 0 ||
+    return (!set->sparse && (flow_fields[at].sets & IN_GOFLOW2) != 0) ||
            (field_set_has(set, at) && !is_taken(set, &flow_fields[at]));
 }

@@ -33,8 +33,8 @@ struct bin_kind {
 
 /*
  * Whether the messages of a set have this field: goflow2's fifty are always there, for what
- * is absent costs nothing; the others if they are chosen, and no custom field took their name or
- * number.
+ * is absent costs nothing, unless the set is sparse; the others if they are chosen, and no custom
+ * field took their name or number.
  */
 bool bin_has_field(const struct field_set *set, unsigned at);
 

@@ -3,6 +3,7 @@
 #include "lib/outline/json.h"
 #include "lib/compat.h"
 #include "lib/formats/named_values.h"
+#include "lib/formats/report_values.h"
 
 struct json {
     struct format format;
@@ -37,6 +38,16 @@ static size_t json_write(struct format *f, const struct flow *flow, char *out)
     return (size_t)(end - out);
 }
 
+/* A report is never empty. */
+static size_t json_write_report(struct format *f, const struct report *report, char *out)
+{
+    char *end = report_values_write(report, &((struct json *)f)->style, out + 1);
+
+    *out = '{';
+    end[-1] = '}';
+    return (size_t)(end - out);
+}
+
 const struct format_ops format_json = {
     .name = "json",
     .title = "one JSON object a flow",
@@ -44,5 +55,6 @@ const struct format_ops format_json = {
     .size = sizeof(struct json),
     .open = json_open,
     .write = json_write,
+    .write_report = json_write_report,
     .outline = &outline_json,
 };

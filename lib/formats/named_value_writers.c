@@ -12,33 +12,6 @@ static const void *value_of(const struct named_value *value, const struct flow *
 
 /* --- Numbers --- */
 
-static char *write_u8(char *out, const struct named_value *value, const struct flow *flow)
-{
-    return text_write_u64(out, *(const uint8_t *)value_of(value, flow));
-}
-
-static char *write_u16(char *out, const struct named_value *value, const struct flow *flow)
-{
-    return text_write_u64(out, *(const uint16_t *)value_of(value, flow));
-}
-
-static char *write_u32(char *out, const struct named_value *value, const struct flow *flow)
-{
-    return text_write_u64(out, *(const uint32_t *)value_of(value, flow));
-}
-
-static char *write_u64(char *out, const struct named_value *value, const struct flow *flow)
-{
-    return text_write_u64(out, *(const uint64_t *)value_of(value, flow));
-}
-
-static named_value_writer *const plain_writers[] = {
-    [sizeof(uint8_t)] = write_u8,
-    [sizeof(uint16_t)] = write_u16,
-    [sizeof(uint32_t)] = write_u32,
-    [sizeof(uint64_t)] = write_u64,
-};
-
 static uint64_t number_of(const struct named_value *value, const struct flow *flow)
 {
     uint64_t bits;
@@ -70,11 +43,6 @@ static char *write_addr(char *out, const struct named_value *value, const struct
     bool cut;
 
     return value->form->octets(out, octets, value->style->escaping, &cut);
-}
-
-static char *write_ip(char *out, const struct named_value *value, const struct flow *flow)
-{
-    return text_write_addr(out, value_of(value, flow));
 }
 
 static char *write_cut_flag(char *out, const struct named_value *value)
@@ -141,13 +109,29 @@ static char *write_octets_item(char *out, const struct named_value *value, struc
     return out;
 }
 
+static char *write_plain_items(char *out, const uint32_t *at, uint16_t n)
+{
+    for (uint16_t i = 0; i < n; i++) {
+        out = text_write_u64(out, at[i]);
+        *out++ = ',';
+    }
+    return out;
+}
+
+static char *write_items(char *out, const struct named_value *value, const uint32_t *at, uint16_t n)
+{
+    for (uint16_t i = 0; i < n; i++) {
+        out = write_item(out, value, at[i]);
+    }
+    return out;
+}
+
 static char *write_numbers_at(char *out, const struct named_value *value, const uint32_t *at,
                               uint16_t n)
 {
     *out++ = '[';
-    for (uint16_t i = 0; i < n; i++) {
-        out = write_item(out, value, at[i]);
-    }
+    out = value->form == &value_form_decimal ? write_plain_items(out, at, n)
+                                             : write_items(out, value, at, n);
     return close_list(out, n == 0);
 }
 
@@ -197,6 +181,19 @@ static char *write_addrs(char *out, const struct named_value *value, const struc
     return close_list(out, list->n == 0);
 }
 
+static char *write_names(char *out, const struct named_value *value, const struct flow *flow)
+{
+    const struct flow_names *list = value_of(value, flow);
+
+    *out++ = '[';
+    for (uint16_t i = 0; i < list->n; i++) {
+        out = write_quote(out, value);
+        out = write_quote(text_write_word(out, list->at[i]), value);
+        *out++ = ',';
+    }
+    return close_list(out, list->n == 0);
+}
+
 /* --- What needs more than its own octets --- */
 
 /* A length that is not known is 0, as goflow2 writes it. */
@@ -224,7 +221,13 @@ static char *write_name(char *out, const struct named_value *value, const struct
 {
     const char *name = *(const char *const *)value_of(value, flow);
 
-    return text_write(out, name, strlen(name));
+    return text_write_word(out, name);
+}
+
+static char *write_sub_key(char *out, const struct named_value *value, const struct flow *flow)
+{
+    (void)value;
+    return text_write_sub_key(out, flow->sub_key, &flow->sub_addr);
 }
 
 static char *write_elements(char *out, const struct named_value *value, const struct flow *flow)
@@ -237,7 +240,7 @@ static char *write_icmp_name(char *out, const struct flow *flow, uint16_t unknow
     const uint16_t type = FLOW_HAS(flow, icmp_type) ? flow->icmp_type : unknown_type;
     const char *name = FLOW_HAS(flow, proto) ? icmp_name(flow->proto, type) : NULL;
 
-    return name == NULL ? NULL : text_write(out, name, strlen(name));
+    return name == NULL ? NULL : text_write_word(out, name);
 }
 
 char *named_write_icmp_name(char *out, const struct named_value *value, const struct flow *flow)
@@ -344,7 +347,10 @@ static const struct named_source field_sources[FLOW_KIND_COUNT] = {
     [FLOW_KIND_U32] = {.write = write_number, .width = sizeof(uint32_t)},
     [FLOW_KIND_U64] = {.write = write_number, .width = sizeof(uint64_t)},
     [FLOW_KIND_FLOAT] = {.write = write_number, .width = sizeof(double)},
+    [FLOW_KIND_COUNTER] = {.write = write_number, .width = sizeof(uint64_t)},
     [FLOW_KIND_TIME] = {.write = write_number, .width = sizeof(uint64_t)},
+    [FLOW_KIND_TIME_MS] = {.write = write_number, .width = sizeof(uint64_t)},
+    [FLOW_KIND_BOOL] = {.write = write_number, .width = sizeof(bool)},
     [FLOW_KIND_ADDR] = {.write = write_addr},
     [FLOW_KIND_ETYPE] = {.write = write_number, .width = sizeof(uint16_t)},
     [FLOW_KIND_PROTO] = {.write = write_number, .width = sizeof(uint8_t)},
@@ -359,6 +365,8 @@ static const struct named_source field_sources[FLOW_KIND_COUNT] = {
     [FLOW_KIND_TEXT] = {.write = write_slice, .may_be_cut = true},
     [FLOW_KIND_OCTETS] = {.write = write_slice, .may_be_cut = true},
     [FLOW_KIND_NAME] = {.write = write_name},
+    [FLOW_KIND_NAMES] = {.write = write_names, .items = FLOW_NAMES_MAX},
+    [FLOW_KIND_SUB_KEY] = {.write = write_sub_key},
     [FLOW_KIND_ELEMENTS] = {.write = write_elements},
 };
 
@@ -384,11 +392,21 @@ const struct named_source *named_source_of_custom(const struct custom_field *cus
 named_value_writer *named_choose_writer(const struct named_source *source,
                                         const struct value_form *form)
 {
+    return source->width != 0 && form->number != NULL ? write_number : source->write;
+}
+
+enum named_way named_way_of(const struct named_source *source, const struct value_form *form)
+{
+    static const enum named_way of_width[] = {
+        [sizeof(uint8_t)] = NAMED_U8,
+        [sizeof(uint16_t)] = NAMED_U16,
+        [sizeof(uint32_t)] = NAMED_U32,
+        [sizeof(uint64_t)] = NAMED_U64,
+    };
+
     if (source->write == write_addr && form == &value_form_ip) {
-        return write_ip;
+        return NAMED_IP;
     }
-    if (source->width == 0 || form->number == NULL) {
-        return source->write;
-    }
-    return form == &value_form_decimal ? plain_writers[source->width] : write_number;
+    return source->width != 0 && form == &value_form_decimal ? of_width[source->width]
+                                                             : NAMED_WRITER;
 }

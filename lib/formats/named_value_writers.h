@@ -16,9 +16,12 @@ struct named_source {
 const struct named_source *named_source_of_field(enum flow_kind kind);
 const struct named_source *named_source_of_custom(const struct custom_field *custom);
 
-/* The source's writer, or one that does the same for this form in less time. */
+/* The source's writer, or that of numbers where the form is one of a number. */
 named_value_writer *named_choose_writer(const struct named_source *source,
                                         const struct value_form *form);
+
+/* Whether the loop writes such values itself. */
+enum named_way named_way_of(const struct named_source *source, const struct value_form *form);
 
 /* Writers of columns that are no field.  of_zero: a type that is not known is 0, as in goflow2. */
 char *named_write_icmp_name(char *out, const struct named_value *value, const struct flow *flow);

@@ -38,17 +38,30 @@ struct named_value {
     uint16_t name_len;   /* of text: the name, without what stands behind it */
     uint16_t lead_len;   /* of text: up to where a value begins */
     uint16_t text_len;   /* of text: all */
-    uint16_t absent_len; /* of text: what is written without a value, all or nothing */
+    uint16_t absent_len; /* of text: what is written without a value, up to its tail; or 0 */
     uint16_t offset;     /* of the member in struct flow; or the number of the custom field */
+    uint16_t at;         /* as in struct column */
     uint8_t width;       /* octets of a number */
-    uint8_t word;        /* of presence */
-    uint64_t bit;        /* likewise; 0 if the writer asks itself */
-    char tail[2];        /* behind a value: a quote, if it has any, and what stands between */
-    uint8_t tail_len;
+    uint8_t tail_len;    /* of text, its end: a closing quote, if any, and what stands between */
+    uint8_t way;         /* enum named_way */
+    bool asks;           /* whether there is a value, only its writer knows */
+    size_t max;          /* octets of the value */
+};
+
+/* Who writes a value: the loop itself what most records are full of. */
+enum named_way {
+    NAMED_NONE, /* there is no value, only the text before it */
+    NAMED_WRITER,
+    NAMED_U8,
+    NAMED_U16,
+    NAMED_U32,
+    NAMED_U64,
+    NAMED_IP,
 };
 
 enum {
-    NAMED_CHUNK = 32,    /* octets of text that are copied at once: a few moves */
+    NAMED_CHUNK = 16,    /* octets of text that are copied at once: one move */
+    NAMED_LEAD = 256,    /* octets of text that are remembered */
     NAMED_SHAPES = 16,   /* that are kept: more than a network's templates and packets have */
     NAMED_CUT_FLAG = 32, /* what flags a value as cut takes, beside the name */
     NAMED_TEXT_MAX = 2 * TEXT_STRING_MAX + 32,
@@ -58,20 +71,39 @@ enum {
 /* A text as it is, and behind it a value. */
 struct named_part {
     const char *text;
-    size_t len;
-    const struct named_value *value; /* NULL for none */
+    uint32_t len;
+    uint16_t offset; /* of the value's member in struct flow */
+    uint8_t way;     /* enum named_way */
+    const struct named_value *value;
 };
 
-/* The parts of records that have the same fields. */
+/* What the fields say that all records of a message share. */
+struct named_message {
+    uint64_t time_received;
+    uint64_t sampling_rate;
+    uint32_t sequence_num;
+    uint8_t type;
+    struct flow_addr sampler_address;
+};
+
+/*
+ * The parts of records that have the same fields.  Those of the message come first in goflow2's
+ * order: while it is the same, so is what they were written as.
+ */
 struct named_shape {
     uint64_t has[FLOW_WORDS];
-    uint16_t n; /* 0 for a shape not made yet */
+    uint16_t n;      /* 0 for a shape not made yet */
+    uint16_t n_lead; /* parts that the message alone decides */
+    uint16_t lead_len;
+    struct named_message message; /* that lead was written of, if lead_len is not 0 */
+    char lead[NAMED_LEAD];
     struct named_part parts[FIELD_SET_MAX + 1];
 };
 
 struct named_values {
     uint16_t n;
     struct named_value at[FIELD_SET_MAX];
+    struct named_shape *last;                /* the one of the record before */
     struct named_shape shapes[NAMED_SHAPES]; /* by hash: those that were wanted last */
     const char *texts_end;
     char texts[NAMED_TEXTS_MAX]; /* a few KiB are used, unless names and constants are monstrous */

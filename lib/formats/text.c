@@ -2,6 +2,7 @@
 /* One line of name=value a flow, for people, as goflow2 writes it. */
 #include "lib/compat.h"
 #include "lib/formats/named_values.h"
+#include "lib/formats/report_values.h"
 #include "lib/outline/summary.h"
 
 struct text {
@@ -33,6 +34,13 @@ static size_t text_write_record(struct format *f, const struct flow *flow, char 
     return end > out ? (size_t)(end - out) - 1 : 0;
 }
 
+static size_t text_write_report(struct format *f, const struct report *report, char *out)
+{
+    const char *end = report_values_write(report, &((struct text *)f)->style, out);
+
+    return (size_t)(end - out) - 1;
+}
+
 const struct format_ops format_text = {
     .name = "text",
     .title = "one line of name=value a flow",
@@ -40,5 +48,6 @@ const struct format_ops format_text = {
     .size = sizeof(struct text),
     .open = text_open,
     .write = text_write_record,
+    .write_report = text_write_report,
     .outline = &outline_summary,
 };

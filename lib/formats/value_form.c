@@ -46,25 +46,20 @@ static char *write_unknown(char *out, uint64_t number)
     return TEXT_WRITE(out, "unknown");
 }
 
-static char *write_name(char *out, const char *name)
-{
-    return text_write(out, name, strlen(name));
-}
-
 static char *write_proto(char *out, uint64_t number)
 {
     return number > UINT8_MAX ? write_unknown(out, number)
-                              : write_name(out, flow_proto_name((uint8_t)number));
+                              : text_write_word(out, flow_proto_name((uint8_t)number));
 }
 
 static char *write_type(char *out, uint64_t number)
 {
-    return write_name(out, flow_type_name((uint8_t)number));
+    return text_write_word(out, flow_type_name((uint8_t)number));
 }
 
 static char *write_layer(char *out, uint64_t number)
 {
-    return write_name(out, flow_layer_name((uint8_t)number));
+    return text_write_word(out, flow_layer_name((uint8_t)number));
 }
 
 static char *write_seconds(char *out, uint64_t seconds)
@@ -134,6 +129,7 @@ static const struct value_form form_no_octets = {NULL, write_no_octets, "unknown
 
 const struct value_form value_form_network = {NULL, NULL, "", TEXT_NETWORK_MAX, true};
 static const struct value_form form_name = {NULL, NULL, "", NAME_MAX_OCTETS, true};
+static const struct value_form form_sub_key = {NULL, NULL, "", TEXT_SUB_KEY_MAX, true};
 static const struct value_form form_elements = {NULL, NULL, "{}", JSON_ELEMENTS_MAX, false};
 
 /* --- Which takes which --- */
@@ -187,7 +183,10 @@ static const struct kind_form field_kinds[FLOW_KIND_COUNT] = {
     [FLOW_KIND_U32] = {NUMBER, &value_form_decimal},
     [FLOW_KIND_U64] = {WIDE_NUMBER, &value_form_decimal},
     [FLOW_KIND_FLOAT] = {OTHER, &form_float},
+    [FLOW_KIND_COUNTER] = {WIDE_NUMBER, &value_form_decimal},
     [FLOW_KIND_TIME] = {WIDE_NUMBER, &value_form_decimal},
+    [FLOW_KIND_TIME_MS] = {WIDE_NUMBER, &value_form_decimal},
+    [FLOW_KIND_BOOL] = {OTHER, &form_bool},
     [FLOW_KIND_ADDR] = {OCTETS, &value_form_ip},
     [FLOW_KIND_ETYPE] = {NUMBER, &form_etype},
     [FLOW_KIND_PROTO] = {NUMBER, &value_form_proto},
@@ -202,6 +201,8 @@ static const struct kind_form field_kinds[FLOW_KIND_COUNT] = {
     [FLOW_KIND_TEXT] = {OCTETS, &form_string},
     [FLOW_KIND_OCTETS] = {OCTETS, &form_hex},
     [FLOW_KIND_NAME] = {OTHER, &form_name},
+    [FLOW_KIND_NAMES] = {OTHER, &form_name},
+    [FLOW_KIND_SUB_KEY] = {OTHER, &form_sub_key},
     [FLOW_KIND_ELEMENTS] = {OTHER, &form_elements},
 };
 

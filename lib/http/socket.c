@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sockets to accept connections on, by TCP or on this host alone.
+// Sockets to accept connections on, or to connect to them, by TCP or on this host alone.
 #include "lib/http/socket.h"
 
 #include <errno.h>
@@ -81,14 +81,23 @@ static bool is_left_behind(const struct sockaddr_un *address)
     return refused;
 }
 
+static bool read_path(const char *path, struct sockaddr_un *address)
+{
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    if (*path == '\0' || strlen(path) >= sizeof(address->sun_path)) {
+        return false;
+    }
+    (void)snprintf(address->sun_path, sizeof(address->sun_path), "%s", path);
+    return true;
+}
+
 static int open_unix(const char *path, int *fd)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct sockaddr_un address;
 
-    if (*path == '\0' || strlen(path) >= sizeof(address.sun_path)) {
+    if (!read_path(path, &address)) {
         return UV_ENAMETOOLONG;
     }
-    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
     if (is_left_behind(&address)) {
         (void)unlink(path);
     }
@@ -181,6 +190,55 @@ int http_socket_open(const char *address, int *fd, const char **hint)
     error = path != NULL ? open_unix(path, fd) : open_tcp(host, port, fd);
     *hint = hint_for(error);
     return error;
+}
+
+static int connect_to(const struct sockaddr *address, socklen_t size,
+                      const struct timeval *patience, int *fd)
+{
+    int error = 0;
+
+    *fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (*fd < 0) {
+        return last_error();
+    }
+    (void)setsockopt(*fd, SOL_SOCKET, SO_RCVTIMEO, patience, sizeof(*patience));
+    (void)setsockopt(*fd, SOL_SOCKET, SO_SNDTIMEO, patience, sizeof(*patience));
+    if (connect(*fd, address, size) != 0) {
+        error = errno == EINPROGRESS ? UV_ETIMEDOUT : last_error();
+        close(*fd);
+    }
+    return error;
+}
+
+static int connect_tcp(const char *host, const char *port, const struct timeval *patience, int *fd)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found;
+    int error = UV_EAI_NONAME;
+
+    if (getaddrinfo(*host == '\0' ? NULL : host, port, &hints, &found) != 0) {
+        return error;
+    }
+    for (const struct addrinfo *at = found; at != NULL && error != 0; at = at->ai_next) {
+        error = connect_to(at->ai_addr, at->ai_addrlen, patience, fd);
+    }
+    freeaddrinfo(found);
+    return error;
+}
+
+int http_socket_connect(const char *address, const struct timeval *patience, int *fd)
+{
+    const char *path = unix_path(address);
+    struct sockaddr_un local;
+    char host[HOST_MAX];
+    const char *port;
+
+    if (path == NULL) {
+        return split(address, host, &port) ? connect_tcp(host, port, patience, fd) : UV_EINVAL;
+    }
+    return read_path(path, &local)
+               ? connect_to((const struct sockaddr *)&local, sizeof(local), patience, fd)
+               : UV_ENAMETOOLONG;
 }
 
 void http_socket_remove(const char *address)

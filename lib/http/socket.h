@@ -2,6 +2,8 @@
 #ifndef LIB_HTTP_SOCKET_H
 #define LIB_HTTP_SOCKET_H
 
+#include <sys/time.h>
+
 /*
  * Opens the socket that a server accepts connections on: ":8080" (every address),
  * "127.0.0.1:8080", "[::1]:8080", "localhost:http", or "unix:/run/weir.sock".  A unix
@@ -9,6 +11,12 @@
  * what would be right, or is NULL.
  */
 int http_socket_open(const char *address, int *fd, const char **hint);
+
+/*
+ * Connects to such an address.  patience is how long the connection waits at each step,
+ * then and later.  Returns 0 or UV_E*.
+ */
+int http_socket_connect(const char *address, const struct timeval *patience, int *fd);
 
 /* A unix socket leaves a file behind when it is closed. */
 void http_socket_remove(const char *address);

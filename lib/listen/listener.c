@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/listen/passed.h"
 #include "lib/listen/udp_socket.h"
 #include "lib/log.h"
 
@@ -108,13 +109,22 @@ static void count_drops(struct listener *l, uint32_t total)
     }
 }
 
-void listener_count_drops(struct listener *l)
+static bool read_drops(int fd, uint32_t *total)
 {
     uint32_t memory[SK_MEMINFO_VARS] = {0};
     socklen_t size = sizeof(memory);
+    const bool known = getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &size) == 0;
 
-    if (getsockopt(l->fd, SOL_SOCKET, SO_MEMINFO, memory, &size) == 0) {
-        count_drops(l, memory[SK_MEMINFO_DROPS]);
+    *total = memory[SK_MEMINFO_DROPS];
+    return known;
+}
+
+void listener_count_drops(struct listener *l)
+{
+    uint32_t total;
+
+    if (read_drops(l->fd, &total)) {
+        count_drops(l, total);
     }
 }
 
@@ -268,8 +278,14 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 int listener_open(struct listener *l, const struct listen_uri *uri, uint16_t number,
                   unsigned member)
 {
+    int error;
+
     *l = (struct listener){.uri = uri, .number = number};
-    return udp_socket_open(uri, member, &l->fd);
+    error = udp_socket_open(uri, member, &l->fd);
+    if (error == 0 && passed_socket(uri, member) >= 0) {
+        (void)read_drops(l->fd, &l->dropped); /* by those who had the socket before */
+    }
+    return error;
 }
 
 int listener_start(struct listener *l, uv_loop_t *loop, struct pipeline *pipeline,

@@ -3,6 +3,7 @@
 #include "lib/listen/udp_socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "lib/listen/passed.h"
 #include "lib/listen/steering.h"
 #include "lib/log.h"
 
@@ -43,12 +45,25 @@ static int set_option(int fd, int level, int name, int value)
     return setsockopt(fd, level, name, &value, sizeof(value)) == 0 ? 0 : last_error();
 }
 
-/* What has to be set before the first datagram comes.  Without it less is known, no more. */
+static int receive_buffer(int fd)
+{
+    int doubled = 0;
+    socklen_t size = sizeof(doubled);
+
+    (void)getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &doubled, &size);
+    return doubled / 2; /* socket(7): the kernel doubles what it is asked for */
+}
+
+/*
+ * What has to be set before the first datagram comes.  Without it less is known, no
+ * more.  A socket that was passed may have a greater buffer.
+ */
 static void ask_for(int fd)
 {
     (void)set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
     (void)set_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
-    if (set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) != 0) {
+    if (receive_buffer(fd) < RECEIVE_BUFFER &&
+        set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) != 0) {
         (void)set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
     }
 }
@@ -144,12 +159,9 @@ static void read_limit(char *text, size_t size)
 
 static void log_buffer(const struct listen_uri *uri, int fd)
 {
-    int got = 0;
-    socklen_t size = sizeof(got);
+    const int got = receive_buffer(fd);
     char limit[32];
 
-    (void)getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &got, &size);
-    got /= 2; /* socket(7): the kernel doubles what it is asked for */
     read_limit(limit, sizeof(limit));
     log_write(got < RECEIVE_BUFFER ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
               got < RECEIVE_BUFFER ? "receive buffer is small; raise net.core.rmem_max"
@@ -176,14 +188,28 @@ static int steer(const struct listen_uri *uri, int fd)
     return error;
 }
 
+/* Whoever bound it has seen to the port. */
+static int take_passed(int fd)
+{
+    if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
+        return last_error();
+    }
+    ask_for(fd);
+    return 0;
+}
+
 static int open_member(const struct listen_uri *uri, unsigned member, int *fd)
 {
     const bool shared = uri->count > 1;
     const bool leads = shared && member == 0;
-    int error = leads ? probe_port(uri) : 0;
+    int error;
 
-    if (error == 0) {
-        error = open_socket(uri, shared, fd);
+    *fd = passed_socket(uri, member);
+    if (*fd >= 0) {
+        error = take_passed(*fd);
+    } else {
+        error = leads ? probe_port(uri) : 0;
+        error = error == 0 ? open_socket(uri, shared, fd) : error;
     }
     return error == 0 && leads ? steer(uri, *fd) : error;
 }

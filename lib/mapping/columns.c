@@ -223,6 +223,7 @@ void mapping_shape(const struct mapping *mapping, struct field_set *set)
     const struct field_set before = *set;
 
     *set = formatter->fields;
+    set->sparse = before.sparse;
     set->custom = formatter->custom;
     set->n_custom = formatter->n_custom;
     if (set->n > 0) {

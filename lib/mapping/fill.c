@@ -257,6 +257,7 @@ static const struct mapping_form forms_of_kinds[FLOW_KIND_COUNT] = {
     [FLOW_KIND_U16]     = {fill_number, LENGTHS_NUMBER, MAPPING_NUMBER, sizeof(uint16_t)},
     [FLOW_KIND_U32]     = {fill_number, LENGTHS_NUMBER, MAPPING_NUMBER, sizeof(uint32_t)},
     [FLOW_KIND_U64]     = {fill_number, LENGTHS_NUMBER, MAPPING_NUMBER, sizeof(uint64_t)},
+    [FLOW_KIND_COUNTER] = {fill_number, LENGTHS_NUMBER, MAPPING_NUMBER, sizeof(uint64_t)},
     [FLOW_KIND_TIME]    = {fill_number, LENGTHS_NUMBER, MAPPING_NUMBER, sizeof(uint64_t)},
     [FLOW_KIND_MAC]     = {fill_number, LENGTHS_NUMBER, MAPPING_NUMBER, sizeof(uint64_t)},
     [FLOW_KIND_ETYPE]   = {fill_number, LENGTHS_NUMBER, MAPPING_NUMBER, sizeof(uint16_t)},

@@ -24,6 +24,9 @@ struct reader {
     size_t message_size;
 };
 
+/* NULL for standard error. */
+static const struct usage_reader *usage_reader;
+
 struct option_place options_begin(const struct option_group *groups, size_t n)
 {
     return (struct option_place){.group = groups, .end = groups + n};
@@ -213,9 +216,8 @@ enum option_result options_parse(const struct option_group *groups, size_t n, in
     return result;
 }
 
-/* Finds the first name behind the one in name, and puts it there; false behind the last. */
-static bool next_by_name(const struct option_group *groups, size_t n, struct option_place *next,
-                         char name[static OPTION_NAME_MAX])
+bool options_next_by_name(const struct option_group *groups, size_t n, struct option_place *next,
+                          char name[static OPTION_NAME_MAX])
 {
     bool found = false;
 
@@ -256,13 +258,22 @@ static void print_option(const struct option *option, const char *name)
     fputc('\n', stderr);
 }
 
+void options_divert_usage(const struct usage_reader *reader)
+{
+    usage_reader = reader;
+}
+
 void options_print_usage(const struct option_group *groups, size_t n, const char *usage)
 {
     char name[OPTION_NAME_MAX] = "";
     struct option_place place;
 
+    if (usage_reader != NULL) {
+        usage_reader->read(groups, n, usage, usage_reader->arg);
+        return;
+    }
     fprintf(stderr, "%s\n", usage);
-    while (next_by_name(groups, n, &place, name)) {
+    while (options_next_by_name(groups, n, &place, name)) {
         print_option(place.option, name);
     }
 }

@@ -96,8 +96,21 @@ enum option_result options_parse(const struct option_group *groups, size_t n, in
 bool options_read_environment(const struct option_group *groups, size_t n, const char *prefix,
                               char *message, size_t message_size);
 
+/* Walks over them in alphabetical order.  name begins as "", and is that of *next. */
+bool options_next_by_name(const struct option_group *groups, size_t n, struct option_place *next,
+                          char name[static OPTION_NAME_MAX]);
+
 /* Writes the usage text to standard error, the options in alphabetical order. */
 void options_print_usage(const struct option_group *groups, size_t n, const char *usage);
+
+/* Somebody who makes something else of what a usage text is made of. */
+struct usage_reader {
+    void (*read)(const struct option_group *groups, size_t n, const char *usage, void *arg);
+    void *arg;
+};
+
+/* From now on this reader has what would be printed; NULL lets it be printed again. */
+void options_divert_usage(const struct usage_reader *reader);
 
 /* Reads one value of a kind into *value; false if it is none. */
 bool option_parse_value(enum option_kind kind, const char *text, void *value);

@@ -33,6 +33,7 @@ void outline_begin(struct outline *outline, const struct decoder *decoder,
 {
     outline->decoder = decoder;
     outline->datagram = datagram;
+    outline->about = (struct outline_about){0};
     outline->at = outline->line;
     outline->told = false;
     outline->full = false;
@@ -53,6 +54,7 @@ void outline_open(struct outline *outline, const char *key, enum outline_group g
     if (outline != NULL) {
         outline->told = true;
         outline->ops->open(outline, key, group);
+        outline->about = (struct outline_about){0};
     }
 }
 
@@ -68,6 +70,7 @@ static void tell(struct outline *outline, const char *key, const struct outline_
     if (outline != NULL) {
         outline->told = true;
         outline->ops->value(outline, key, value);
+        outline->about = (struct outline_about){0};
     }
 }
 
@@ -105,6 +108,29 @@ void outline_address(struct outline *outline, const char *key, const struct flow
 void outline_nothing(struct outline *outline, const char *key)
 {
     tell(outline, key, &(struct outline_value){.kind = OUTLINE_NOTHING});
+}
+
+void outline_name(struct outline *outline, const char *name)
+{
+    if (outline != NULL) {
+        outline->about.name = name;
+    }
+}
+
+void outline_place(struct outline *outline, const struct wire *w, size_t len)
+{
+    if (outline != NULL && len <= wire_left(w)) {
+        outline->about.wire = (struct flow_slice){w->at, (uint16_t)len};
+    }
+}
+
+void outline_element(struct outline *outline, uint32_t pen, uint16_t id)
+{
+    if (outline != NULL) {
+        outline->about.is_element = true;
+        outline->about.pen = pen;
+        outline->about.id = id;
+    }
 }
 
 char *outline_write_source(char *out, const struct outline *outline)

@@ -36,6 +36,15 @@ struct outline_value {
     struct flow_addr address;
 };
 
+/* What else is known of a piece, for those who want to know; all may be missing. */
+struct outline_about {
+    const char *name;       /* as the protocol's document calls it */
+    struct flow_slice wire; /* the octets that it was read from */
+    bool is_element;        /* it names, or is the value of, an information element: */
+    uint32_t pen;
+    uint16_t id;
+};
+
 enum {
     OUTLINE_MAX = DECODE_OUTPUT_MAX - 4096, /* octets; what a line may have around it finds room */
 };
@@ -45,6 +54,7 @@ struct outline;
 /* A kind of outline.  Formats have one each, or none. */
 struct outline_ops {
     size_t size; /* of its own struct, which begins with a struct outline */
+    bool thorough; /* it wants to hear also of what goflow2 does not show */
     void (*begin)(struct outline *outline);
     void (*end)(struct outline *outline);
     void (*open)(struct outline *outline, const char *key, enum outline_group group);
@@ -57,6 +67,7 @@ struct outline {
     const struct outline_ops *ops;
     const struct decoder *decoder;
     const struct datagram *datagram;
+    struct outline_about about; /* the piece that is being told */
     char *line; /* OUTLINE_MAX octets */
     char *at;   /* where the line ends as yet */
     bool told;
@@ -83,6 +94,20 @@ void outline_text(struct outline *outline, const char *key, const uint8_t *text,
 void outline_octets(struct outline *outline, const char *key, const uint8_t *octets, size_t len);
 void outline_address(struct outline *outline, const char *key, const struct flow_addr *address);
 void outline_nothing(struct outline *outline, const char *key);
+
+/*
+ * For decoders, before a piece is told: its name, which lives as long as the program; that it is
+ * what the next len octets of w say; the element that it is about.  Octets and texts need not say
+ * where they lie, and groups need not where there is nothing in them that is not told.
+ */
+void outline_name(struct outline *outline, const char *name);
+void outline_place(struct outline *outline, const struct wire *w, size_t len);
+void outline_element(struct outline *outline, uint32_t pen, uint16_t id);
+
+static inline bool outline_thorough(const struct outline *outline)
+{
+    return outline != NULL && outline->ops->thorough;
+}
 
 static inline bool outline_full(const struct outline *outline)
 {

@@ -92,9 +92,9 @@ static void read_addresses(struct packet *p, size_t len)
 {
     const uint8_t *src = wire_bytes(&p->rest, len);
 
-    PACKET_SET_EITHER(p, src_addr, flow_addr_make(src, len));
+    PACKET_SET_ADDR_EITHER(p, src_addr, src, len);
     const uint8_t *dst = wire_bytes(&p->rest, len);
-    PACKET_SET_EITHER(p, dst_addr, flow_addr_make(dst, len));
+    PACKET_SET_ADDR_EITHER(p, dst_addr, dst, len);
 }
 
 /* Leaves out what lies behind the IP packet in its frame; len octets are left of the packet. */

@@ -71,6 +71,15 @@ struct packet {
          ? FLOW_SET(&(packet)->d->flow, inner_##member, (value))                                   \
          : PACKET_SET(packet, member, value))
 
+/* As PACKET_SET_EITHER, of an address of len octets. */
+#define PACKET_SET_ADDR_EITHER(packet, member, octets, len)                                        \
+    (wire_failed(&(packet)->rest) ? (void)0                                                        \
+     : (packet)->depth == PACKET_OUTER                                                             \
+         ? FLOW_SET_ADDR(&(packet)->d->flow, member, (octets), (len))                              \
+     : (packet)->depth == PACKET_INNER                                                             \
+         ? FLOW_SET_ADDR(&(packet)->d->flow, inner_##member, (octets), (len))                      \
+         : (void)0)
+
 /* Sets a field of the outermost packet to value, which reads the next octets; or skips those. */
 #define PACKET_READ(packet, member, octets, value)                                                 \
     ((packet)->depth == PACKET_OUTER && wire_left(&(packet)->rest) >= (octets)                     \

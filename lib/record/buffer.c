@@ -31,6 +31,12 @@ void record_buffer_close(struct record_buffer *buffer)
     *buffer = (struct record_buffer){0};
 }
 
+bool record_buffer_fits(const struct record_buffer *buffer, const struct batch *batch, size_t first)
+{
+    return batch->n - first <= buffer->max_records &&
+           batch_octets(batch, first).len <= buffer->capacity;
+}
+
 size_t record_buffer_put(struct record_buffer *buffer, const struct batch *batch, size_t first)
 {
     const size_t n = buffer->n;

@@ -34,6 +34,10 @@ static inline bool record_buffer_spent(const struct record_buffer *buffer)
     return buffer->written == buffer->used;
 }
 
+/* Whether an empty buffer has room for all records from number first on. */
+bool record_buffer_fits(const struct record_buffer *buffer, const struct batch *batch,
+                        size_t first);
+
 /* Copies records from number first on, and returns how many found room. */
 size_t record_buffer_put(struct record_buffer *buffer, const struct batch *batch, size_t first);
 

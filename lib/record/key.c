@@ -36,6 +36,12 @@ static char *write_u64(char *out, const struct flow *flow, const void *value)
     return text_write_u64(out, *(const uint64_t *)value);
 }
 
+static char *write_bool(char *out, const struct flow *flow, const void *value)
+{
+    (void)flow;
+    return *(const bool *)value ? TEXT_WRITE(out, "true") : TEXT_WRITE(out, "false");
+}
+
 static char *write_float(char *out, const struct flow *flow, const void *value)
 {
     (void)flow;
@@ -63,6 +69,12 @@ static char *write_name(char *out, const struct flow *flow, const void *value)
 {
     (void)flow;
     return write_word(out, *(const char *const *)value);
+}
+
+static char *write_sub_key(char *out, const struct flow *flow, const void *value)
+{
+    (void)value;
+    return text_write_sub_key(out, flow->sub_key, &flow->sub_addr);
 }
 
 static char *write_etype(char *out, const struct flow *flow, const void *value)
@@ -153,7 +165,10 @@ static const struct {
     [FLOW_KIND_U32] = {write_u32, TEXT_U64_MAX},
     [FLOW_KIND_U64] = {write_u64, TEXT_U64_MAX},
     [FLOW_KIND_FLOAT] = {write_float, TEXT_DOUBLE_MAX},
+    [FLOW_KIND_COUNTER] = {write_u64, TEXT_U64_MAX},
     [FLOW_KIND_TIME] = {write_u64, TEXT_U64_MAX},
+    [FLOW_KIND_TIME_MS] = {write_u64, TEXT_U64_MAX},
+    [FLOW_KIND_BOOL] = {write_bool, 5},
     [FLOW_KIND_ADDR] = {write_addr, TEXT_ADDR_MAX},
     [FLOW_KIND_ETYPE] = {write_etype, NAME_OCTETS},
     [FLOW_KIND_PROTO] = {write_proto, NAME_OCTETS},
@@ -163,6 +178,7 @@ static const struct {
     [FLOW_KIND_TEXT] = {write_text, TEXT_OCTETS},
     [FLOW_KIND_OCTETS] = {write_octets, 2 * TEXT_OCTETS},
     [FLOW_KIND_NAME] = {write_name, NAME_OCTETS},
+    [FLOW_KIND_SUB_KEY] = {write_sub_key, TEXT_SUB_KEY_MAX},
 };
 
 /* What is read, and where it is told what is wrong. */

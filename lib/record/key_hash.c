@@ -73,6 +73,11 @@ static uint32_t hash_u64(uint32_t hash, const void *value)
     return hash_number(hash, *(const uint64_t *)value);
 }
 
+static uint32_t hash_bool(uint32_t hash, const void *value)
+{
+    return hash_text(hash, *(const bool *)value ? "true" : "false");
+}
+
 static uint32_t hash_float(uint32_t hash, const void *value)
 {
     char text[TEXT_DOUBLE_MAX];
@@ -139,6 +144,27 @@ static uint32_t hash_layers(uint32_t hash, const void *value)
     return hash_end(hash, list->n);
 }
 
+static uint32_t hash_names(uint32_t hash, const void *value)
+{
+    const struct flow_names *list = value;
+
+    for (size_t i = 0; i < list->n; i++) {
+        hash = hash_text(hash_lead(hash, i), list->at[i]);
+    }
+    return hash_end(hash, list->n);
+}
+
+/* The address stands in the same flow. */
+static uint32_t hash_sub_key(uint32_t hash, const void *value)
+{
+    const void *begin = (const uint8_t *)value - offsetof(struct flow, sub_key);
+    const struct flow *flow = begin;
+    char text[TEXT_SUB_KEY_MAX];
+    const char *end = text_write_sub_key(text, flow->sub_key, &flow->sub_addr);
+
+    return hash_octets(hash, text, (size_t)(end - text));
+}
+
 static uint32_t hash_slice_text(uint32_t hash, const void *value)
 {
     const struct flow_slice *slice = value;
@@ -160,17 +186,33 @@ static uint32_t hash_nothing(uint32_t hash, const void *value)
 }
 
 static value_hasher *const hashers[FLOW_KIND_COUNT] = {
-    [FLOW_KIND_TYPE] = hash_type,       [FLOW_KIND_U8] = hash_u8,
-    [FLOW_KIND_U16] = hash_u16,         [FLOW_KIND_U32] = hash_u32,
-    [FLOW_KIND_U64] = hash_u64,         [FLOW_KIND_FLOAT] = hash_float,
-    [FLOW_KIND_TIME] = hash_u64,        [FLOW_KIND_ADDR] = hash_addr,
-    [FLOW_KIND_ETYPE] = hash_u16,       [FLOW_KIND_PROTO] = hash_u8,
-    [FLOW_KIND_MAC] = hash_u64,         [FLOW_KIND_NET_SRC] = hash_u8,
-    [FLOW_KIND_NET_DST] = hash_u8,      [FLOW_KIND_NUMBERS] = hash_numbers,
-    [FLOW_KIND_LABELS] = hash_labels,   [FLOW_KIND_ADDRS] = hash_addrs,
-    [FLOW_KIND_LAYERS] = hash_layers,   [FLOW_KIND_SIZES] = hash_sizes,
-    [FLOW_KIND_TEXT] = hash_slice_text, [FLOW_KIND_OCTETS] = hash_slice_bytes,
-    [FLOW_KIND_NAME] = hash_name,       [FLOW_KIND_ELEMENTS] = hash_nothing,
+    [FLOW_KIND_TYPE] = hash_type,
+    [FLOW_KIND_U8] = hash_u8,
+    [FLOW_KIND_U16] = hash_u16,
+    [FLOW_KIND_U32] = hash_u32,
+    [FLOW_KIND_U64] = hash_u64,
+    [FLOW_KIND_FLOAT] = hash_float,
+    [FLOW_KIND_COUNTER] = hash_u64,
+    [FLOW_KIND_TIME] = hash_u64,
+    [FLOW_KIND_TIME_MS] = hash_u64,
+    [FLOW_KIND_BOOL] = hash_bool,
+    [FLOW_KIND_NAMES] = hash_names,
+    [FLOW_KIND_SUB_KEY] = hash_sub_key,
+    [FLOW_KIND_ADDR] = hash_addr,
+    [FLOW_KIND_ETYPE] = hash_u16,
+    [FLOW_KIND_PROTO] = hash_u8,
+    [FLOW_KIND_MAC] = hash_u64,
+    [FLOW_KIND_NET_SRC] = hash_u8,
+    [FLOW_KIND_NET_DST] = hash_u8,
+    [FLOW_KIND_NUMBERS] = hash_numbers,
+    [FLOW_KIND_LABELS] = hash_labels,
+    [FLOW_KIND_ADDRS] = hash_addrs,
+    [FLOW_KIND_LAYERS] = hash_layers,
+    [FLOW_KIND_SIZES] = hash_sizes,
+    [FLOW_KIND_TEXT] = hash_slice_text,
+    [FLOW_KIND_OCTETS] = hash_slice_bytes,
+    [FLOW_KIND_NAME] = hash_name,
+    [FLOW_KIND_ELEMENTS] = hash_nothing,
 };
 
 uint32_t record_key_hash_field(uint32_t hash, const struct flow *flow, uint16_t at)

@@ -151,7 +151,7 @@ static bool read_fields(struct template_definition *definition, const char *text
 
 static bool known_later(const struct restoring *r)
 {
-    const struct template *known =
+    const struct known_template *known =
         lru_find(&r->decode.message.domain->templates, &r->definition.id);
 
     return known != NULL && known->refreshed_ns > r->datagram.received_ns;

@@ -132,16 +132,26 @@ static void add_field(struct state_text *text, const struct template_field *fiel
     }
 }
 
-static void add_template(struct state_text *text, const struct template *t)
+static void add_template(struct state_text *text, const struct known_template *t)
 {
+    struct template_definition definition;
+
+    layout_unpack(t->layout, &definition);
     add_number(text, "{\"id\":", t->id);
-    add_number(text, ",\"options\":", t->options ? 1 : 0);
+    add_number(text, ",\"options\":", definition.options ? 1 : 0);
     add_number(text, ",\"refreshed_ns\":", t->refreshed_ns);
     add(text, ",\"fields\":\"");
-    for (uint16_t i = 0; i < t->n_fields; i++) {
-        add_field(text, &t->fields[i]);
+    for (uint16_t i = 0; i < definition.n; i++) {
+        add_field(text, &definition.fields[i]);
     }
     add(text, "\"},");
+}
+
+static size_t fields_of(const struct lru_entry *entry)
+{
+    const struct known_template *t = (const struct known_template *)entry;
+
+    return t->layout == NULL ? 0 : t->layout->n_fields;
 }
 
 static size_t count_fields(const struct lru_table *templates)
@@ -149,7 +159,7 @@ static size_t count_fields(const struct lru_table *templates)
     size_t n = 0;
 
     for (const struct lru_entry *at = templates->oldest; at != NULL; at = at->newer) {
-        n += ((const struct template *)at)->n_fields;
+        n += fields_of(at);
     }
     return n;
 }
@@ -160,13 +170,13 @@ static void add_templates(struct state_text *text, const struct lru_table *templ
     size_t n = count_fields(templates); /* of this template and those used later */
 
     for (const struct lru_entry *at = templates->oldest; at != NULL; at = at->newer) {
-        const struct template *t = (const struct template *)at;
+        const struct known_template *t = (const struct known_template *)at;
 
-        if (n <= *left && !t->rejected) {
+        if (n <= *left && t->layout != NULL) {
             add_template(text, t);
-            *left -= t->n_fields;
+            *left -= fields_of(at);
         }
-        n -= t->n_fields;
+        n -= fields_of(at);
     }
 }
 

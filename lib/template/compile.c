@@ -61,9 +61,26 @@ static uint16_t element_of(const struct template_field *field)
     return element_find(field->pen, field->id);
 }
 
+/* A mapping file may want to find fields in the order of the template. */
+static bool fills_alone(const struct compilation *c, uint16_t at)
+{
+    return c->fillers[at] == 1 && c->sources->mapping == NULL;
+}
+
+static enum template_way way_of(const struct compilation *c, const struct template_source *source,
+                                const struct template_field *field)
+{
+    return fills_alone(c, source->at)
+               ? template_way_of_kind(flow_fields[source->at].kind, field->len)
+               : TEMPLATE_READER;
+}
+
 static void add_action(struct compilation *c, struct template_action action)
 {
     if (c->template != NULL) {
+        if (action.way != TEMPLATE_READER) {
+            c->template->has[action.at / 64] |= (uint64_t)1 << action.at % 64;
+        }
         c->template->actions[c->n_actions] = action;
     }
     c->n_actions++;
@@ -106,6 +123,7 @@ static uint16_t add_field_actions(struct compilation *c, const struct template_f
                               .element = element,
                               .detail = etype_of(c, source),
                               .merge = !c->sources->goflow2 && c->fillers[source->at] > 1,
+                              .way = (uint8_t)way_of(c, source, field),
                               .field = field,
                           });
         }
@@ -389,7 +407,6 @@ struct template *template_new(struct decode *d, const struct template_sources *s
     if (t == NULL) {
         return NULL;
     }
-    t->id = definition->id;
     t->options = definition->options;
     t->n_fields = definition->n;
     t->least = least_length(definition, &t->variable);

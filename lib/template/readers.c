@@ -102,7 +102,7 @@ static void read_addr(struct decode *d, const struct template_action *action, co
     if (flow_has(&d->flow, action->at) && flow_addr_unspecified(&addr)) {
         return;
     }
-    *(struct flow_addr *)member(d, action) = addr;
+    flow_addr_set(member(d, action), data, len);
     flow_mark(&d->flow, action->at);
     if (action->detail != 0) {
         FLOW_SET(&d->flow, etype, action->detail);
@@ -143,6 +143,34 @@ template_reader *template_reader_of_kind(enum flow_kind kind)
     };
 
     return readers[kind];
+}
+
+/* Of a number: by the octets that it comes in and those that it is held in. */
+static enum template_way way_of_number(size_t from, size_t to)
+{
+    static const enum template_way as_wide[] = {
+        [1] = TEMPLATE_U8, [2] = TEMPLATE_U16, [4] = TEMPLATE_U32, [8] = TEMPLATE_U64};
+    static const enum template_way twice_as_wide[] = {
+        [1] = TEMPLATE_U8_AS_U16, [2] = TEMPLATE_U16_AS_U32, [4] = TEMPLATE_U32_AS_U64};
+
+    if (from == to) {
+        return as_wide[to];
+    }
+    return 2 * from == to ? twice_as_wide[from] : TEMPLATE_READER;
+}
+
+enum template_way template_way_of_kind(enum flow_kind kind, uint16_t len)
+{
+    static const uint8_t widths[FLOW_KIND_COUNT] = {
+        [FLOW_KIND_U8] = 1,      [FLOW_KIND_PROTO] = 1, [FLOW_KIND_NET_SRC] = 1,
+        [FLOW_KIND_NET_DST] = 1, [FLOW_KIND_U16] = 2,   [FLOW_KIND_ETYPE] = 2,
+        [FLOW_KIND_U32] = 4,     [FLOW_KIND_U64] = 8,   [FLOW_KIND_MAC] = 8,
+    };
+
+    if (kind == FLOW_KIND_ADDR && (len == 4 || len == 16)) {
+        return len == 4 ? TEMPLATE_IPV4 : TEMPLATE_IPV6;
+    }
+    return widths[kind] == 0 ? TEMPLATE_READER : way_of_number(len, widths[kind]);
 }
 
 /* RFC 7011 section 6.1.5: 1 is true, 2 is false. */

@@ -10,6 +10,9 @@ typedef void template_reader(struct decode *d, const struct template_action *act
 /* The reader for a field of this kind, or NULL if elements do not fill such fields. */
 template_reader *template_reader_of_kind(enum flow_kind kind);
 
+/* How values of len octets get into a field of this kind that nothing else fills. */
+enum template_way template_way_of_kind(enum flow_kind kind, uint16_t len);
+
 /* Keeps an element that has no field of its own. */
 template_reader template_keep_element;
 

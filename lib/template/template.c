@@ -34,51 +34,72 @@ enum decode_error template_check(const struct template_definition *definition)
     return total > TEMPLATE_RECORD_MAX ? DECODE_RECORD_LENGTH : DECODE_ERROR_COUNT;
 }
 
-struct template *template_new_rejected(uint16_t id)
-{
-    struct template *t = calloc(1, sizeof(*t));
-
-    if (t != NULL) {
-        t->octets = sizeof(*t);
-        t->id = id;
-        t->rejected = true;
-    }
-    return t;
-}
-
 void template_free(struct template *t)
 {
     free(t);
 }
 
-static bool field_same(const struct template_field *a, const struct template_field *b)
+const struct template template_rejected = {.rejected = true};
+
+/* Some addresses tell what the payload is. */
+static void set_etype(struct decode *d, const struct template_action *a)
 {
-    return a->pen == b->pen && a->id == b->id && a->len == b->len && a->type == b->type &&
-           a->scope == b->scope;
+    if (a->detail != 0) {
+        FLOW_SET(&d->flow, etype, a->detail);
+    }
 }
 
-bool template_same(const struct template *t, const struct template_definition *definition)
+static void read_value(struct decode *d, const struct template_action *a, const uint8_t *data)
 {
-    if (t->rejected || t->options != definition->options || t->n_fields != definition->n) {
-        return false;
+    void *member = (uint8_t *)&d->flow + a->member;
+
+    switch ((enum template_way)a->way) {
+    case TEMPLATE_READER:
+        a->read(d, a, data, a->field->len);
+        break;
+    case TEMPLATE_U8:
+        *(uint8_t *)member = data[0];
+        break;
+    case TEMPLATE_U8_AS_U16:
+        *(uint16_t *)member = data[0];
+        break;
+    case TEMPLATE_U16:
+        *(uint16_t *)member = wire_load_u16(data);
+        break;
+    case TEMPLATE_U16_AS_U32:
+        *(uint32_t *)member = wire_load_u16(data);
+        break;
+    case TEMPLATE_U32:
+        *(uint32_t *)member = wire_load_u32(data);
+        break;
+    case TEMPLATE_U32_AS_U64:
+        *(uint64_t *)member = wire_load_u32(data);
+        break;
+    case TEMPLATE_U64:
+        *(uint64_t *)member = wire_load_u64(data);
+        break;
+    case TEMPLATE_IPV4:
+        flow_addr_set(member, data, 4);
+        set_etype(d, a);
+        break;
+    case TEMPLATE_IPV6:
+        flow_addr_set(member, data, 16);
+        set_etype(d, a);
+        break;
     }
-    for (uint16_t i = 0; i < t->n_fields; i++) {
-        if (!field_same(&t->fields[i], &definition->fields[i])) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static bool read_fixed(struct decode *d, const struct template *t, struct wire *set)
 {
+    const struct template_action *const end = t->actions + t->n_actions;
     const uint8_t *record = wire_bytes(set, t->least);
 
     if (record == NULL) {
         return false;
     }
-    for (const struct template_action *a = t->actions; a < t->actions + t->n_actions; a++) {
-        a->read(d, a, record + a->offset, a->field->len);
+    flow_mark_all(&d->flow, t->has);
+    for (const struct template_action *a = t->actions; a < end; a++) {
+        read_value(d, a, record + a->offset);
     }
     return true;
 }

@@ -35,6 +35,23 @@ struct template_definition {
 };
 
 /*
+ * Who reads a field.  Most fill a member that has their width, or twice their width, and that no
+ * other field fills: such a value is a load and a store, and its presence a bit of the template's.
+ */
+enum template_way {
+    TEMPLATE_READER,
+    TEMPLATE_U8,
+    TEMPLATE_U8_AS_U16,
+    TEMPLATE_U16,
+    TEMPLATE_U16_AS_U32,
+    TEMPLATE_U32,
+    TEMPLATE_U32_AS_U64,
+    TEMPLATE_U64,
+    TEMPLATE_IPV4,
+    TEMPLATE_IPV6,
+};
+
+/*
  * What is done with one field of a record: where it lies, and who reads it.
  * Everything that can be known when the template arrives is in here.
  */
@@ -47,14 +64,18 @@ struct template_action {
     uint16_t element; /* enum element_index, maybe IE_REVERSE */
     uint16_t detail;  /* what the reader wants to know besides */
     bool merge;       /* other fields of the template fill this one too: zero does not replace */
+    uint8_t way;      /* enum template_way, in templates of fixed length */
     const struct template_field *field;
 };
 
-/* A template, compiled against the fields of struct flow. */
+struct template_layout;
+
+/* A layout, compiled against the fields of struct flow: the same for all ids that have it. */
 struct template
 {
-    struct lru_entry entry;
-    uint16_t id;
+    struct template_layout *layout; /* of lib/template/store.c, as the next two */
+    struct template *older;
+    struct template *newer;
     bool options;
     bool rejected;  /* the last definition was refused: data is not decoded, nor held */
     bool variable;  /* records differ in length */
@@ -62,11 +83,15 @@ struct template
     uint16_t least; /* octets of the shortest record */
     uint16_t n_fields;
     uint16_t n_actions;
-    uint64_t refreshed_ns;
+    uint64_t has[FLOW_WORDS]; /* what actions fill that are no TEMPLATE_READER */
     size_t octets; /* of memory */
     struct template_field *fields;
     struct template_action *actions;
 };
+
+/* The field of a specifier: pen is that of its enterprise, if its type says that it has one. */
+struct template_field template_field_make(enum flow_type version, uint16_t type, uint16_t len,
+                                          uint32_t pen, bool scope);
 
 /*
  * What NetFlow v9 may be scoped by, as the element that says the same (RFC 3954
@@ -88,12 +113,10 @@ enum decode_error template_check(const struct template_definition *definition);
 /* Compiles a definition that passed template_check().  NULL if there is no memory. */
 struct template *template_new(struct decode *d, const struct template_sources *sources,
                               const struct template_definition *definition);
-/* A place holder for a definition that was refused. */
-struct template *template_new_rejected(uint16_t id);
 void template_free(struct template *t);
 
-/* Whether the definition is the one that the template was made of. */
-bool template_same(const struct template *t, const struct template_definition *definition);
+/* Takes the place of a definition that was refused. */
+extern const struct template template_rejected;
 
 /* How long the field's next value is; where this varies, it is read. */
 size_t template_value_len(const struct template_field *field, struct wire *set);

@@ -153,6 +153,17 @@ static void add_names(struct filler *f, unsigned at)
     flow_mark(&f->flow, at);
 }
 
+static void set_sub_key(struct filler *f, unsigned at)
+{
+    static struct flow_sub_key key = {.realm = "realm"};
+
+    key.realm_len = wire_u8(&f->input) % 6;
+    key.bits = wire_u8(&f->input) % 129;
+    *(const struct flow_sub_key **)member(f, at) = &key;
+    f->flow.sub_addr = read_addr(&f->input);
+    flow_mark(&f->flow, at);
+}
+
 /* Who fills a field of a kind; or, of a number, how many octets it has. */
 static const struct {
     void (*fill)(struct filler *f, unsigned at);
@@ -171,6 +182,7 @@ static const struct {
     [FLOW_KIND_NAME] = {set_name, 0},     [FLOW_KIND_ELEMENTS] = {add_elements, 0},
     [FLOW_KIND_COUNTER] = {NULL, 8},      [FLOW_KIND_TIME_MS] = {NULL, 8},
     [FLOW_KIND_BOOL] = {set_bool, 0},     [FLOW_KIND_NAMES] = {add_names, 0},
+    [FLOW_KIND_SUB_KEY] = {set_sub_key, 0},
 };
 
 static void set_number(struct filler *f, unsigned at, size_t width)

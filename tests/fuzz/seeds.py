@@ -121,7 +121,8 @@ def inputs():
     yield from (("json", name, octets) for name, octets in flows())
     yield from (("state", name, octets) for name, octets in states())
     for name, datagrams in cases():
-        yield "sequence", name, sequence(datagrams)
+        for target in ("sequence", "listing"):
+            yield target, name, sequence(datagrams)
         for decoder in DECODERS:
             own = [datagram for datagram in datagrams if decoder_of(datagram.payload) == decoder]
             if own:

@@ -226,4 +226,13 @@ CASES = [
         counts="options_records*2",
         shows=[{"src_addr": "10.0.0.1", "elements": {"e99999id1": "6162"}}],
     ),
+    case(
+        "D14",
+        "20000 interfaces in a datagram, more than are remembered, and all again: rows of a table",
+        v9(v9_options(256, "2/2", "82/1")),
+        *[v9(flow_set(256, *[u16(n) + b"e" for n in range(20000)]), sequence=n) for n in (1, 2)],
+        records=40000,
+        counts="options_records*40000 options_evicted*23616",
+        options=["-records", "options"],
+    ),
 ]

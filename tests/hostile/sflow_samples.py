@@ -30,6 +30,14 @@ def counters(identity, about, record, counts=""):
     )
 
 
+def told(identity, about, datagram, counts="", samples=1, **expected):
+    """Samples that are no flows, of which records are made."""
+    counted = f"{counts} interface_samples*{samples}" if samples else counts
+    return case(
+        identity, about, datagram, counts=counted, options=["-records", "flows,counters,drops"], **expected
+    )
+
+
 def agent_rows():
     for kind in (3, 0xFFFFFFFF):
         yield case(
@@ -348,5 +356,61 @@ CASES = [
         "a datagram cut at each fourth octet of its sample",
         *[sflow(GOOD)[:n] for n in range(36, len(sflow(GOOD)), 4)],
         counts=f"sample_overrun*{len(range(36, len(sflow(GOOD)), 4))}",
+    ),
+    told(
+        "S28",
+        "8000 counter records that nobody knows, all empty",
+        sflow(counter_sample(*[tagged(4300 << 12 | 1, b"")] * 8000)),
+        records=8000,
+    ),
+    told(
+        "S28",
+        "one that nobody knows, of 64,000 octets: 1024 are told",
+        sflow(counter_sample(tagged(4300 << 12 | 1, b"\xff" * 64000))),
+        records=1,
+        shows=[{"unknown_octets": "ff" * 1024}],
+    ),
+    told(
+        "S28",
+        "as many adapters as a datagram holds",
+        sflow(counter_sample(tagged(2001, u32(8000) + u32(1, 0) * 8000))),
+        records=8000,
+    ),
+    told(
+        "S28",
+        "2^32-1 adapters, of which none is there",
+        sflow(counter_sample(tagged(2001, u32(0xFFFFFFFF)))),
+        counts="sample_record_short",
+    ),
+    told(
+        "S28",
+        "optical modules of so many lanes that they cannot be",
+        sflow(*[counter_sample(tagged(10, u32(1, 4, 0, 0, n))) for n in TOO_MANY]),
+        counts="sample_record_short*3",
+        samples=3,
+    ),
+    told(
+        "S28",
+        "a port's name of 64,000 zeros",
+        sflow(counter_sample(tagged(1005, u32(64000) + b"\0" * 64000))),
+        records=1,
+        shows=[{"port_name": "\0" * 255}],
+    ),
+    told(
+        "S29",
+        "1300 dropped packets without records",
+        sflow(*[discarded_packet()] * 1300),
+        records=1300,
+        counts="discard_samples*1300",
+        samples=0,
+    ),
+    told(
+        "S29",
+        "a dropped packet with 4000 names of functions: the first is told",
+        sflow(discarded_packet(*[tagged(1038, u32(1) + b"f\0\0\0")] * 4000)),
+        records=1,
+        counts="discard_samples",
+        samples=0,
+        shows=[{"function_name": "f", "drop_reason": "unknown"}],
     ),
 ]

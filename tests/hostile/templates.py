@@ -193,6 +193,15 @@ def of_version(name, datagram, templates):
             records=ANY,
             counts="budget",
         ),
+        row(
+            "C18",
+            "65480 events of translation of one octet: the budget of output ends them",
+            learn(256, "230/1"),
+            send(256, b"\x04" * 65480),
+            records=ANY,
+            counts="budget",
+            options=["-records", "nat"],
+        ),
     ]
 
 

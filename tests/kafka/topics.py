@@ -41,11 +41,18 @@ CHOSEN_SETTINGS = {
     "min.insync.replicas": "1",
     "retention.ms": "86400000",
 }
+TABLE = "-transport.kafka.topic topic-others -transport.kafka.topic.vrfs topic-table.new"
+TABLE_SETTINGS = {
+    "cleanup.policy": "compact",
+    "compression.type": "producer",
+    "max.message.bytes": "2097152",
+}
 SECURED = f"{TRUST} -transport.kafka.sasl plain"
 
 CASES = (
     Case("topic-made", settings=SETTINGS),
     Case("topic-chosen", CHOSEN, partitions=5, settings=SETTINGS | CHOSEN_SETTINGS),
+    Case("topic-table", TABLE, settings=TABLE_SETTINGS),
     Case("topic-there", there=True, partitions=PARTITIONS, said="other than asked for"),
     Case("topic-too-few-brokers", "-replication 3", partitions=0, said="eplication", status=1),
     Case("topic-bad-setting", "-cleanup often", partitions=0, said="cleanup.policy", status=1),

@@ -28,11 +28,12 @@ import replay  # noqa: E402
 
 ERRORS = ("EINTR", "EAGAIN", "ENOMEM", "ENOSPC", "EIO", "EMFILE", "EPIPE")
 SYSTEM = (
-    *("open", "read", "pread", "write", "lseek", "fstat", "stat", "ftruncate", "poll", "socket"),
+    *("open", "read", "pread", "write", "pwrite", "lseek", "fstat", "stat", "ftruncate", "poll", "socket"),
     *("bind", "setsockopt", "getsockopt", "recvmmsg", "getrandom", "fopen", "fsync", "rename"),
 )
 CASES = (
     "netflow5/two-records",
+    "netflow5/short-headers",
     "netflow9/template-then-data",
     "netflow9/data-before-template",
     "netflow9/sampler-by-id",
@@ -73,6 +74,7 @@ class Scenario:
         }
         output = os.path.join(folder, "output")
         options = ["-fields", "all", "-stats", "-transport", "file", "-transport.file", output]
+        options += ["-quarantine", os.path.join(folder, "quarantine.pcap")]
         return subprocess.Popen(
             [self.weir, *arguments[:1], *options, *arguments[1:]],
             stdout=subprocess.DEVNULL,

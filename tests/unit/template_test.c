@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Templates: what is believed, what is the same, and records read by them. */
+/* Templates: what is believed, and records read by them. */
 #include "lib/template/template.h"
 
 #include <setjmp.h>
@@ -52,7 +52,6 @@ static struct template *compile(void)
     assert_int_equal(template_check(&definition), DECODE_ERROR_COUNT);
     t = template_new(&d, sources, &definition);
     assert_non_null(t);
-    assert_true(template_same(t, &definition));
     return t;
 }
 
@@ -117,38 +116,6 @@ static void greatest_sum(void **state)
         add_field(0, 1, TEMPLATE_VARIABLE - 1);
     }
     assert_int_equal(template_check(&definition), DECODE_RECORD_LENGTH);
-}
-
-static void same(void **state)
-{
-    struct template *t;
-    struct template *rejected = template_new_rejected(256);
-
-    (void)state;
-    add_field(0, 8, 4);
-    add_field(0, 12, 4);
-    t = compile();
-    assert_non_null(rejected);
-    assert_false(template_same(rejected, &definition));
-
-    definition.options = true;
-    assert_false(template_same(t, &definition));
-    definition.options = false;
-    definition.n = 1;
-    assert_false(template_same(t, &definition));
-    definition.n = 2;
-    definition.fields[1].scope = true;
-    assert_false(template_same(t, &definition));
-    definition.fields[1] = (struct template_field){.pen = 9, .id = 12, .len = 4};
-    assert_false(template_same(t, &definition));
-    definition.fields[1] = (struct template_field){.id = 13, .len = 4};
-    assert_false(template_same(t, &definition));
-    definition.fields[1] = (struct template_field){.id = 12, .len = 3};
-    assert_false(template_same(t, &definition));
-    definition.fields[1] = (struct template_field){.id = 12, .len = 4};
-    assert_true(template_same(t, &definition));
-    template_free(rejected);
-    template_free(t);
 }
 
 static void fixed_record(void **state)
@@ -299,7 +266,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(checks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(greatest_sum, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fixed_record, set_up, tear_down),
         cmocka_unit_test_setup_teardown(variable_record, set_up, tear_down),
         cmocka_unit_test_setup_teardown(impossible_lengths, set_up, tear_down),

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,6 +28,8 @@ static void count_end(struct transport *t)
 
 int writer_setup(void **state)
 {
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     log_set_level(LOG_LEVEL_ERROR);
     memset(&fixture, 0, sizeof(fixture));
     fixture.transport.separator = (struct slice){"\n", 1};
