@@ -3,26 +3,22 @@
  * A fuzz target: a mapping file and the datagrams that it is used for.  Two octets of
  * length, the file, and a sequence of datagrams.
  */
-#include <stdio.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "lib/mapping/mapping.h"
 #include "tests/checked_pipeline.h"
 #include "tests/datagram_sequence.h"
+#include "tests/fuzz/file_in_memory.h"
 #include "tests/fuzz/fuzz.h"
 
 /* NULL if the file is refused, which must say why. */
 static struct mapping *load(const uint8_t *text, size_t len)
 {
-    const int fd = memfd_create("mapping.yaml", MFD_CLOEXEC);
-    char path[32];
+    char path[FILE_IN_MEMORY_PATH];
     char message[512] = "";
-    struct mapping *mapping;
+    const int fd = file_in_memory(text, len, path);
+    struct mapping *mapping = mapping_load(path, message, sizeof(message));
 
-    require(fd >= 0 && write(fd, text, len) == (ssize_t)len, "there is room for a file");
-    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    mapping = mapping_load(path, message, sizeof(message));
     require((mapping == NULL) == (message[0] != '\0'), "what is refused is explained");
     (void)close(fd);
     return mapping;

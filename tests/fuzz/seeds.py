@@ -114,12 +114,39 @@ def states():
     yield "goflow2", json.dumps({"[2001:db8::1]:2055": templates}).encode()
 
 
+def configurations():
+    """Options as config_fuzz.c has them, well and badly written; and weir's own file."""
+    yield "own", (TESTS / "config" / "weir.yaml").read_bytes()
+    yield "parts", b"part: {text: a, count: 1_000, time: 1m30s}\npart.list: [a, b]\nlist: c\n"
+    yield "anchors", b"text: &a hello\npart.text: *a\n---\nflag: true\n"
+    yield "wrong", b"count: -1\ntime: soon\nflag: maybe\nno.such: 1\n"
+
+
+def pools():
+    yield "pools", (
+        b"pools:\n  - {prefix: 100.64.0.0/10, key_length: 32, realm: cgn1}\n"
+        b"  - {prefix: '2001:db8:100::/40', key_length: 56}\nboth: two-records\nnat: outside\n"
+    )
+    yield "nested", b"pools: [{prefix: 0.0.0.0/0}, {prefix: 49.48.0.0/12}, {prefix: '::/0'}]\n"
+    yield "wrong", b"pools: [{prefix: 10.0.0.1/8, key_length: 4}, {realm: x}]\nboth: 7\n"
+
+
+def requests():
+    for name, line in (("fast", "GET /fast"), ("slow", "HEAD /slow"), ("none", "POST /none?a=%2f")):
+        yield name, f"{line} HTTP/1.1\r\nHost: weir\r\nAccept: */*\r\n\r\n".encode()
+    yield "long", b"GET / HTTP/1.0\r\n" + b"X-Header: value\r\n" * 700
+    yield "no-http", bytes(range(256))
+
+
 def inputs():
     """Target, name and octets of each seed."""
     yield from (("mapping", name, octets) for name, octets in mappings())
     yield from (("spool", name, octets) for name, octets in spools())
     yield from (("json", name, octets) for name, octets in flows())
     yield from (("state", name, octets) for name, octets in states())
+    yield from (("config", name, octets) for name, octets in configurations())
+    yield from (("subscribers", name, octets) for name, octets in pools())
+    yield from (("http", name, octets) for name, octets in requests())
     for name, datagrams in cases():
         for target in ("sequence", "listing"):
             yield target, name, sequence(datagrams)
