@@ -3,9 +3,9 @@
 """The schemas that `weir schema` prints, as whoever reads them takes them, and docs/fields.md.
 
 Without --engine: what is printed is what tests/schema/expected has, docs/fields.md is true, and
-each record of all captures and golden cases fits JSON Schema, ksqlDB's types and Flink's.  With one:
-the engine takes the schema, and finds in the records what they hold.  Engines are fetched once into
-the user's cache; where that cannot be, the test is skipped.
+each record of all captures and golden cases fits JSON Schema, ksqlDB's types and Flink's.  With
+one: the engine takes the schema, and finds in the records what they hold.  Engines are fetched once
+into the user's cache; where that cannot be, the test is skipped.
 """
 
 import argparse

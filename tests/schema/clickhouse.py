@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ClickHouse executes the statements, reads all captures from Kafka by them, and holds what JSON has."""
+"""ClickHouse executes the statements, and reads all captures from Kafka by them: it holds what JSON
+has.
+"""
 
 import collections
 import ipaddress

@@ -8,15 +8,16 @@ record, or end the job where a number is too great.
 import math
 import re
 
-COLUMN = re.compile(r"^ *(?P<name>`(?:[^`]|``)+`|\w+) (?P<type>[A-Z][^`]*?)(?P<rest> COMMENT .*| KEY)?,?$")
+COLUMN = re.compile(r"^ *(`(?:[^`]|``)+`|\w+) ([A-Z][^`]*?)(?: COMMENT .*| KEY)?,?$")
+COMPUTED = ("AS ", "FOR ")
 LIST = re.compile(r"ARRAY<(.*)>$")
 
 
 def of_statement(text):
     """The types by the names as they are written, of the first list of columns."""
     body = text.split("(\n", 1)[1].split("\n)", 1)[0]
-    found = (COLUMN.match(line) for line in body.splitlines())
-    return {match["name"]: match["type"] for match in found if match and " AS " not in match["type"]}
+    found = filter(None, map(COLUMN.match, body.splitlines()))
+    return {match[1]: match[2] for match in found if not match[2].startswith(COMPUTED)}
 
 
 def whole(value, least, most):

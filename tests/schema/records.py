@@ -34,8 +34,8 @@ def plain(value):
 def of_sources(weir, fields):
     """Pairs: where a record is from, and the record."""
     for source in protobuf_record.sources():
-        if "-records" in source.options:
-            continue
+        if any(option.startswith("-records") for option in source.options):
+            continue  # not only flows
         lines = source.run(weir, [*source.options, "-fields", fields]).splitlines()
         for number, line in enumerate(lines, 1):
             yield f"{source.name}, record {number}", parse(line)

@@ -3,11 +3,15 @@
 
 import itertools
 import json
+import pathlib
 import subprocess
+import tempfile
 
 from schema import columns, json_schema, records
 
 STATEMENTS = ("ksqldb", "flink")
+WORDS = pathlib.Path(__file__).parent / "ksqldb_words.txt"
+FIELDS_MAX = 100  # that one mapping file of these has; weir takes 128
 
 
 def column_faults(table, record):
@@ -42,6 +46,35 @@ def check_quotes(weir):
     yield from (f"ksqldb: {name} is quoted" for name in columns.of_statement(text) if "`" in name)
 
 
+def ksqldb_words():
+    """ksqlDB's keywords, and whether each may be a name as well."""
+    lines = WORDS.read_text(encoding="utf-8").splitlines()
+    pairs = (line.split() for line in lines if line.startswith(("+ ", "- ")))
+    return {word: sign == "+" for sign, word in pairs}
+
+
+def fields_called(weir, words):
+    """The columns of fields of a mapping file that have these names."""
+    named = "".join(f"    - {{name: '{word}', type: varint}}\n" for word in words)
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as mapping:
+        mapping.write(f"formatter:\n  fields: {words}\n  protobuf:\n{named}")
+        mapping.flush()
+        text = records.schema(weir, "-mapping", mapping.name, "ksqldb")
+    return columns.of_statement(text)
+
+
+def check_reserved(weir):
+    """What is no name without quotes has them, and nothing else."""
+    words = ksqldb_words()
+    del words["type"]  # a field of goflow2's
+    for begin in range(0, len(words), FIELDS_MAX):
+        some = list(words)[begin : begin + FIELDS_MAX]
+        columns_found = fields_called(weir, some)
+        for word in some:
+            if (word if words[word] else f"`{word}`") not in columns_found:
+                yield f"ksqldb: {word} is not quoted as it should be"
+
+
 # Arguments that are refused, and what is said of them.
 REFUSED = (
     (("-topic", "a b", "ksqldb"), "a topic has up to 249"),
@@ -66,6 +99,7 @@ def check_refusals(weir):
 
 def check(weir):
     yield from check_quotes(weir)
+    yield from check_reserved(weir)
     yield from check_refusals(weir)
     for fields in records.SETS:
         yield from check_set(weir, fields)
