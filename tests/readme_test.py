@@ -3,8 +3,9 @@
 """The pipelines of README.md and docker/README.md, run as they stand there: JSON has to come out.
 
 A pipeline is a fenced block with a line that pipes into another program, or such a command in a
-table.  It runs in a network namespace of its own, so that its ports are free, with a capture sent to
-it again and again; names that stand for the reader's own (kafka:9092, capture.pcap) are replaced.
+table.  It runs in a network namespace of its own, so that its ports are free, with a capture sent
+to it again and again; names that stand for the reader's own (kafka:9092, capture.pcap) are
+replaced.
 Prints a line each: ok, FAIL, or not run with the reason.
 """
 
@@ -26,9 +27,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(1, str(ROOT / "tests/broker"))
 
 # pylint: disable=wrong-import-position
-from broker import Broker, Unavailable
+import broker
+import jars
 
-from pipeline import network
+from pipeline import Unavailable, network
 
 DOCUMENTS = ("README.md", "docker/README.md")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -85,10 +87,10 @@ def values(text):
 class Place:
     """A folder that has what the commands name, and the program as weir."""
 
-    def __init__(self, weir, folder, broker):
+    def __init__(self, weir, folder, node):
         self.folder = pathlib.Path(folder)
         self.weir = weir
-        self.broker = broker
+        self.node = node
         (self.folder / "bin").mkdir()
         (self.folder / "bin/weir").symlink_to(weir)
         (self.folder / "tests").symlink_to(ROOT / "tests")
@@ -100,7 +102,7 @@ class Place:
         text = re.sub(r"^\./dev run *(#.*)?$", "", text, flags=re.MULTILINE)
         text = text.replace("./dev run --demo", "weir -demo tests/captures")
         text = text.replace("./dev run", "weir").replace("/var/log", str(self.folder))
-        return text.replace(KAFKA, self.broker.address()) if self.broker else text
+        return text.replace(KAFKA, self.node.address()) if self.node else text
 
     def run(self, pipeline):
         """Returns the values that came, and what was said beside them."""
@@ -140,7 +142,7 @@ class Place:
 def judge(place, pipeline):
     """True if it is well, or cannot be run."""
     reason = pipeline.reason_not_to()
-    if not reason and KAFKA in pipeline.text and place.broker is None:
+    if not reason and KAFKA in pipeline.text and place.node is None:
         reason = "no broker"
     if reason:
         print(f"not run {pipeline.name()}: {reason}", flush=True)
@@ -153,12 +155,12 @@ def judge(place, pipeline):
 
 def broker_or_nothing(stack):
     try:
-        broker = stack.enter_context(Broker())
-    except Unavailable as missing:
+        node = stack.enter_context(broker.Broker())
+    except jars.Unavailable as missing:
         print(f"no broker: {missing}")
         return None
-    broker.create_topics({TOPIC: 1})
-    return broker
+    node.create_topics({TOPIC: 1})
+    return node
 
 
 def main():
@@ -171,15 +173,15 @@ def main():
         return 1
     try:
         network.enter()
-    except network.Unavailable as missing:
+    except Unavailable as missing:
         print(f"SKIPPED: {missing}")
         return SKIPPED
     results = []
     with contextlib.ExitStack() as stack:
-        broker = broker_or_nothing(stack)
+        node = broker_or_nothing(stack)
         for pipeline in wanted:
             with tempfile.TemporaryDirectory(prefix="weir-readme-") as folder:
-                results.append(judge(Place(given.weir.resolve(), folder, broker), pipeline))
+                results.append(judge(Place(given.weir.resolve(), folder, node), pipeline))
     return 0 if all(results) else 1
 
 

@@ -90,7 +90,7 @@ class Sessions:
         self.seen = {}  # unique_id: (start, time of the last event), in milliseconds
 
     def times(self, unique_id, at, duration):
-        """The session's start, and where the slice of time begins that an event at this time ends."""
+        """The session's start, and where the slice begins that an event at this time ends."""
         return self.seen.get(unique_id, (at - duration, at - duration))
 
     def note(self, message):

@@ -36,8 +36,8 @@ SETTINGS kafka_broker_list = '${KAFKA}', kafka_topic_list = 'flows',
     kafka_group_name = 'clickhouse-flows', kafka_format = 'JSONEachRow',
     kafka_handle_error_mode = 'stream', input_format_skip_unknown_fields = 1;
 
--- Addresses as IPv6 take 16 octets, and IPv4 ones in them compare and index as one type; what is shown
--- or joined is the text that weir wrote.
+-- Addresses as IPv6 take 16 octets, and IPv4 ones in them compare and index as one type; what is
+-- shown or joined is the text that weir wrote.
 CREATE TABLE flows
 (
     record_id String,

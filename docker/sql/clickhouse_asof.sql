@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Each flow with the subscriber who held its address when it ended: the tables of clickhouse.sql.
 --
--- A flow belongs to the session of its key that began last before the flow ended, unless that session
--- had stopped before the flow began.  Rows without user_name are flows of nobody.  Restrict flows by
--- flow_end, and sessions by stop, to the time that is asked for.
+-- A flow belongs to the session of its key that began last before the flow ended, unless that
+-- session had stopped before the flow began.  Rows without user_name are flows of nobody.
+-- Restrict flows by flow_end, and sessions by stop, to the time that is asked for.
 
 CREATE VIEW flows_attributed AS
 SELECT

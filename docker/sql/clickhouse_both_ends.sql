@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Both ends of each flow looked up by their addresses: for flows whose subscriber's side weir was not
--- told (no -subscribers).  One row for each end that is somebody's.  A prefix cannot be found by an
--- address in it, nor one of two equal addresses by their realm: IPv6 subscribers and overlapping
--- pools need weir's sub_key, and clickhouse_asof.sql.
+-- Both ends of each flow looked up by their addresses: for flows whose subscriber's side weir was
+-- not told (no -subscribers).  One row for each end that is somebody's.  A prefix cannot be found
+-- by an address in it, nor one of two equal addresses by their realm: IPv6 subscribers and
+-- overlapping pools need weir's sub_key, and clickhouse_asof.sql.
 
 CREATE VIEW flows_of_both_ends AS
 SELECT

@@ -8,13 +8,14 @@
 -- ${KAFKA}  the brokers
 -- ${UNTIL}  unbounded: run for ever; latest-offset: work off what the topics hold now, and end
 --
--- backlog has to be kept while the other's is read.
+-- Flink's lib needs flink-sql-connector-kafka, and zstd-jni for weir's batches.
 --
 -- Flows come from `weir -fields stream -transport kafka -transport.kafka.key sub_key`, sessions
 -- from FreeRADIUS with docker/freeradius.
 
 SET 'table.local-time-zone' = 'UTC';
--- A join waits for the slower of its two inputs; one that says nothing for so long is not waited for.
+-- A join waits for the slower of its two inputs; one that says nothing for so long is not waited
+-- for.
 SET 'table.exec.source.idle-timeout' = '30 s';
 
 CREATE TABLE flows (
@@ -39,8 +40,8 @@ CREATE TABLE flows (
     peer_addr     STRING,
     peer_port     INT,
     flow_end AS TO_TIMESTAMP_LTZ(flow_end_ms, 3),
-    -- How much later than its last packet a flow may come: the exporters' longest timeout of an idle
-    -- flow, and what it takes to get here.
+    -- How much later than its last packet a flow may come: the exporters' longest timeout of an
+    -- idle flow, and what it takes to get here.
     WATERMARK FOR flow_end AS flow_end - INTERVAL '2' MINUTE
 ) WITH (
     'connector' = 'kafka',
@@ -73,8 +74,8 @@ CREATE TABLE accounting (
     'format' = 'json'
 );
 
--- Each event with what is known of its key at that time: when the newest session began, and which one
--- it is.  Events of the same millisecond see each other, in whatever order they come.
+-- Each event with what is known of its key at that time: when the newest session began, and which
+-- one it is.  Events of the same millisecond see each other, in whatever order they come.
 CREATE VIEW accounting_in_order AS
 SELECT
     *,
@@ -86,8 +87,8 @@ WINDOW so_far AS (
     PARTITION BY sub_key ORDER BY event_time RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
 );
 
--- Who holds a key, as a table with versions: each event makes one, which is valid until the next.  An
--- event of a session that another has followed, as a late Stop is, makes none.
+-- Who holds a key, as a table with versions: each event makes one, which is valid until the next.
+-- An event of a session that another has followed, as a late Stop is, makes none.
 CREATE VIEW holders AS
 SELECT sub_key, event, event_ms, start_ms, unique_id, user_name, event_time
 FROM (

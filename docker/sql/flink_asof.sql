@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Each flow with the subscriber who held its address when it ended: the tables of flink.sql, joined
--- as of the flow's time.  In whatever order flows and events arrive, within the watermarks' delays,
--- the rows are the same.
+-- Each flow with the subscriber who held its address when it ended: the tables of flink.sql,
+-- joined as of the flow's time.  In whatever order flows and events arrive, within the
+-- watermarks' delays, the rows are the same.
 --
--- A flow belongs to the session of its key that began last before the flow ended, unless that session
--- had stopped before the flow began.  Rows without user_name are flows of nobody.
+-- A flow belongs to the session of its key that began last before the flow ended, unless that
+-- session had stopped before the flow began.  Rows without user_name are flows of nobody.
 
 CREATE TABLE flows_attributed (
     record_id       STRING,
@@ -49,8 +49,10 @@ SELECT
     flow.octet_count * COALESCE(flow.sampling_rate, 1),
     flow.flow_start_ms,
     flow.flow_end_ms,
-    CASE WHEN holder.event <> 'stop' OR flow.flow_start_ms <= holder.event_ms THEN holder.user_name END,
-    CASE WHEN holder.event <> 'stop' OR flow.flow_start_ms <= holder.event_ms THEN holder.unique_id END
+    CASE WHEN holder.event <> 'stop' OR flow.flow_start_ms <= holder.event_ms
+        THEN holder.user_name END,
+    CASE WHEN holder.event <> 'stop' OR flow.flow_start_ms <= holder.event_ms
+        THEN holder.unique_id END
 FROM flows AS flow
 LEFT JOIN holders FOR SYSTEM_TIME AS OF flow.flow_end AS holder
     ON flow.sub_key = holder.sub_key;

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Flows joined with closed sessions, as CDRs tell of them: one record at the end.  Nothing is known of
--- a session before its Stop, so a day of flows is kept; for small volumes, and for CDRs that come in
--- parts (use flink_slices.sql where the parts are minutes).
+-- Flows joined with closed sessions, as CDRs tell of them: one record at the end.  Nothing is
+-- known of a session before its Stop, so a day of flows is kept; for small volumes, and for CDRs
+-- that come in parts (use flink_slices.sql where the parts are minutes).
 
 CREATE TABLE flows_by_cdr (
     record_id    STRING,

@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Flows joined with slices of accounting: each interim and stop event covers the time since the event
--- before it (slice_start_ms), so one slice covers a flow.  The state is minutes of flows and of
--- events, however long sessions last; a flow waits for the event that ends its slice.
+-- Flows joined with slices of accounting: each interim and stop event covers the time since the
+-- event before it (slice_start_ms), so one slice covers a flow.  The state is minutes of flows
+-- and of events, however long sessions last; a flow waits for the event that ends its slice.
 --
--- For a NAS that sends interim updates, at most ten minutes apart, and the true time in its Stop: what
--- a Stop claims beyond the next Start goes to both subscribers, and a flow that outlasts its session
--- to none.  flink_asof.sql has neither limit.
+-- For a NAS that sends interim updates, at most ten minutes apart, and the true time in its Stop:
+-- what a Stop claims beyond the next Start goes to both subscribers, and a flow that outlasts its
+-- session to none.  flink_asof.sql has neither limit.
 
 CREATE TABLE flows_sliced (
     record_id    STRING,

@@ -3,13 +3,15 @@
 --
 --   ksql --file ksqldb.sql http://ksqldb:8088
 --
--- Flows come from `weir -fields stream -transport kafka -transport.kafka.key sub_key`, sessions from
--- FreeRADIUS with docker/freeradius.  Both topics are there before, with the same number of
--- partitions; both writers use Java's partitioner, or the join would find nothing, without an error.
+-- Flows come from `weir -fields stream -transport kafka -transport.kafka.key sub_key`, sessions
+-- from FreeRADIUS with docker/freeradius.  Both topics are there before, with the same number of
+-- partitions; both writers use Java's partitioner, or the join would find nothing, without an
+-- error.
 --
--- A flow belongs to the session of its key that began last before the flow ended, unless that session
--- had stopped before the flow began.  What ksqlDB knows of the sessions is what has arrived when the
--- flow is read: a Start that comes after the flow is missed (Flink waits for it, flink_asof.sql).
+-- A flow belongs to the session of its key that began last before the flow ended, unless that
+-- session had stopped before the flow began.  What ksqlDB knows of the sessions is what has
+-- arrived when the flow is read: a Start that comes after the flow is missed (Flink waits for it,
+-- flink_asof.sql).
 
 SET 'auto.offset.reset' = 'earliest';
 -- A flow waits so long for events that are older, as far as ksqlDB can see them.
@@ -59,8 +61,8 @@ CREATE STREAM IF NOT EXISTS accounting (
     TIMESTAMP = 'event_ms'
 );
 
--- The last sixteen events of each key, in the order in which they came: starts, stops, and the first
--- interim of a session, which tells of one whose Start was lost.
+-- The last sixteen events of each key, in the order in which they came: starts, stops, and the
+-- first interim of a session, which tells of one whose Start was lost.
 CREATE TABLE IF NOT EXISTS sessions_by_key
 WITH (KAFKA_TOPIC = 'sessions.by_key', VALUE_FORMAT = 'JSON') AS
 SELECT
@@ -79,8 +81,8 @@ WHERE event IN ('start', 'stop') OR (event = 'interim' AND slice_start_ms = star
 GROUP BY msg_key
 EMIT CHANGES;
 
--- The choice: of the events whose session began before the flow ended the one of the latest session;
--- of two events of one session the later one, which is its stop.
+-- The choice: of the events whose session began before the flow ended the one of the latest
+-- session; of two events of one session the later one, which is its stop.
 CREATE STREAM IF NOT EXISTS flows_asof
 WITH (KAFKA_TOPIC = 'flows.asof', VALUE_FORMAT = 'JSON') AS
 SELECT
@@ -143,8 +145,8 @@ SELECT
 FROM flows_asof
 EMIT CHANGES;
 
--- What each subscriber sent and received in each hour.  A table of two keys needs a format that holds
--- two.
+-- What each subscriber sent and received in each hour.  A table of two keys needs a format that
+-- holds two.
 CREATE TABLE IF NOT EXISTS usage_hourly
 WITH (KAFKA_TOPIC = 'usage.hourly', KEY_FORMAT = 'JSON', VALUE_FORMAT = 'JSON') AS
 SELECT

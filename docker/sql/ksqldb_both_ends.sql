@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Both ends of each flow looked up by their addresses, over the tables of ksqldb.sql: for flows whose
--- subscriber's side weir was not told (no -subscribers).  One row for each end that is somebody's.
--- ksqlDB joins on the key of the messages, so all flows are written and read once more, twice each.
--- A prefix cannot be found by an address in it: IPv6 subscribers need weir's sub_key, and ksqldb.sql.
+-- Both ends of each flow looked up by their addresses, over the tables of ksqldb.sql: for flows
+-- whose subscriber's side weir was not told (no -subscribers).  One row for each end that is
+-- somebody's. ksqlDB joins on the key of the messages, so all flows are written and read once
+-- more, twice each. A prefix cannot be found by an address in it: IPv6 subscribers need weir's
+-- sub_key, and ksqldb.sql.
 
 CREATE STREAM IF NOT EXISTS flow_ends AS
 SELECT

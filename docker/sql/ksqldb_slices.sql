@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Flows joined with slices of accounting, over the streams of ksqldb.sql: each interim and stop event
--- covers the time since the event before it (slice_start_ms).  Both sides are kept for the window and
--- the grace period; a flow waits for the event that ends its slice, so an event that comes after the
--- flow is no loss.
+-- Flows joined with slices of accounting, over the streams of ksqldb.sql: each interim and stop
+-- event covers the time since the event before it (slice_start_ms).  Both sides are kept for the
+-- window and the grace period; a flow waits for the event that ends its slice, so an event that
+-- comes after the flow is no loss.
 --
 -- For a NAS that sends interim updates, at most ten minutes apart, and the true time in its Stop.
 

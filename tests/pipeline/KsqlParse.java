@@ -13,7 +13,7 @@ import org.antlr.v4.runtime.misc.Interval;
 
 /** Usage: KsqlParse FILE...   prints a line each; ends with 1 at a syntax error. */
 public class KsqlParse {
-    /** The grammar knows upper case only: what the lexer looks at is that, what it cuts out is not. */
+    /** The grammar knows upper case only: that is what the lexer sees, not what it cuts out. */
     private record UpperCase(CharStream text) implements CharStream {
         public int LA(int at) {
             int letter = text.LA(at);

@@ -13,13 +13,13 @@ from pipeline import fetched
 PACKAGE = "chdb-core"  # as in tests/clickhouse_test.py
 SQL = pathlib.Path(__file__).resolve().parents[2] / "docker/sql"
 FILES = ("clickhouse.sql", "clickhouse_asof.sql", "clickhouse_both_ends.sql")
-RUN_LIMIT = 120  # seconds
+RUN_LIMIT = 300  # seconds
 SAID = 2000  # characters
 
 # Runs in a process of its own: reads {"statements": [...], "counts": {query: number}, "queries":
 # {name: query}}, and prints the queries' rows when each count is what was asked for.  It takes the
-# package's inner module: the outer one opens and closes a database first, and the Kafka engine works
-# in a process's first database only (chdb-core 26.9).
+# package's inner module: the outer one opens and closes a database first, and the Kafka engine
+# works in a process's first database only (chdb-core 26.9).
 PROGRAM = """
 import json, sys, time
 import _chdb

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import time
 
-from pipeline.network import Unavailable
+from pipeline import Unavailable
 
 PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin"
 FILTER = "udp"  # what the kernel says by itself is no case

@@ -9,13 +9,11 @@ import subprocess
 import sys
 import tempfile
 
+from pipeline import Unavailable
+
 FETCH_LIMIT = 600  # seconds
 SAID = 300  # characters of what a client says
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
-
-
-class Unavailable(Exception):
-    """It cannot be had here; the text says why."""
 
 
 def cache():

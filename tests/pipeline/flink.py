@@ -6,7 +6,7 @@ import shutil
 import string
 import subprocess
 
-from pipeline import fetched
+from pipeline import Unavailable, fetched
 
 VERSION = "2.2.1"
 PACKAGE = f"apache-flink-libraries=={VERSION}"
@@ -17,7 +17,7 @@ JARS = (  # what the package lacks; zstd is how weir compresses, and is not in t
 )
 HERE = pathlib.Path(__file__).resolve().parent
 SQL = HERE.parents[1] / "docker/sql"
-RUN_LIMIT = 240  # seconds
+RUN_LIMIT = 600  # seconds
 SAID = 3000  # characters of its log
 
 SETTINGS = """\
@@ -29,7 +29,7 @@ table.dml-sync: true
 def fetch():
     """All of it, if need be, some 300 MB; returns its class path."""
     if shutil.which("java") is None:
-        raise fetched.Unavailable("java is not installed")
+        raise Unavailable("java is not installed")
     home = fetched.python_package(PACKAGE) / "pyflink"
     return ":".join(map(str, [home / "lib/*", home / "opt/*", *map(fetched.jar, JARS)]))
 

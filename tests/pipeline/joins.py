@@ -27,11 +27,13 @@ def of_everybody(rows, _):
 
 def of_slices(rows, events):
     """Where an event behind the flow ends the slice that the flow ended in."""
-    yield from of_everybody([row for row in rows if closed(row, events, ("interim", "stop"))], events)
+    wanted = [row for row in rows if closed(row, events, ("interim", "stop"))]
+    yield from of_everybody(wanted, events)
 
 
 def of_cdrs(rows, events):
-    yield from of_everybody([row for row in rows if closed(row, events, ("stop",))], events)
+    wanted = [row for row in rows if closed(row, events, ("stop",))]
+    yield from of_everybody(wanted, events)
 
 
 def closed(row, events, kinds):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fills the two topics with what a provider has: sessions by the million, and their flows.
 
-What is measured over it is the engine; the records have weir's and FreeRADIUS's form, and come in the
-order of their time.  One customer in a thousand changes the address in each minute.
+What is measured over it is the engine; the records have weir's and FreeRADIUS's form, and come
+in the order of their time.  One customer in a thousand gets a new session in each minute.
 """
 
 import dataclasses
@@ -30,7 +30,7 @@ FLOW = (
 )
 SETTINGS = {"partitioner": "murmur2_random", "linger.ms": 100, "compression.codec": "lz4"}
 SETTLED = 3_600_000  # milliseconds that the sessions had lasted when the first flow ended
-CHANGES = 1000  # one customer in so many gets another session in each minute
+CHANGES = 1000  # one customer in so many gets a new session in each minute
 MINUTE = 60_000
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A router between an access network and the Internet, in network namespaces that end with the test.
+"""A router between an access network and the Internet, in network namespaces.
 
-The test's own namespace is the router: what it starts shares a loopback that nobody else has.
+They end with the test.  The test's own namespace is the router: what it starts shares a loopback
+that nobody else has.
 """
 
 import ctypes
@@ -13,14 +14,13 @@ import shutil
 import subprocess
 import sys
 
+from pipeline import Unavailable
+
 HERE = pathlib.Path(__file__).resolve().parent
 CLONE_NEWNET = 0x40000000  # linux/sched.h
 ROUTER4, ROUTER6 = "169.254.0.1", "fe80::1"
+ALONE = ("setpriv", "--pdeathsig", "KILL", "unshare", "--net")
 FORWARDING = ("ipv4/ip_forward", "ipv6/conf/all/forwarding")
-
-
-class Unavailable(Exception):
-    """The network cannot be made here; the text says why."""
 
 
 def enter():
@@ -49,7 +49,7 @@ class Side:
     def __init__(self, name, addresses):
         self.name = name
         self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "unshare", "--net", sys.executable, HERE / "host.py"],
+            [*ALONE, sys.executable, HERE / "host.py"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

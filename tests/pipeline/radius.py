@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """FreeRADIUS with the files of docker/freeradius, and a NAS that speaks to it through radclient."""
 
+import importlib.util
 import ipaddress
 import os
 import pathlib
@@ -8,21 +9,28 @@ import shutil
 import subprocess
 import time
 
-from pipeline.network import Unavailable
+from pipeline import Unavailable
 
 HOME = pathlib.Path(__file__).resolve().parents[2] / "docker/freeradius"
 SECRET = "testing123"
 NAS = "192.0.2.1"
 KINDS = {"start": "Start", "interim": "Interim-Update", "stop": "Stop"}
+PROGRAMS = {"freeradius": "freeradius", "radclient": "freeradius-utils"}
+MODULES = {"confluent_kafka": "python3-confluent-kafka", "yaml": "python3-yaml"}
+PYTHON_MODULE = pathlib.Path("/usr/lib/freeradius/rlm_python3.so")
 START_LIMIT, ANSWER_LIMIT = 20, 60  # seconds
 SAID = 2000  # characters of its log
 
 
 def need():
-    if shutil.which("freeradius", path="/usr/sbin:/usr/bin") is None:
-        raise Unavailable("freeradius is not installed")
-    if shutil.which("radclient") is None:
-        raise Unavailable("radclient is not installed (freeradius-utils)")
+    for program, package in PROGRAMS.items():
+        if shutil.which(program, path="/usr/sbin:/usr/bin") is None:
+            raise Unavailable(f"{package} is not installed")
+    for module, package in MODULES.items():
+        if importlib.util.find_spec(module) is None:
+            raise Unavailable(f"{package} is not installed")
+    if not PYTHON_MODULE.exists():
+        raise Unavailable("freeradius-python3 is not installed")
 
 
 class Radius:

@@ -27,7 +27,7 @@ import broker
 import jars
 
 from kafka import topic
-from pipeline import fetched, flink, load
+from pipeline import Unavailable, flink, load
 
 PARTITIONS, RESULT = 4, "flows.attributed"
 HEAP = "6g"
@@ -186,7 +186,7 @@ def main():
         try:
             flink.fetch()
             run(given, pathlib.Path(folder))
-        except (jars.Unavailable, fetched.Unavailable) as missing:
+        except (jars.Unavailable, Unavailable) as missing:
             sys.exit(f"SKIPPED: {missing}")
 
 

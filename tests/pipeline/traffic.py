@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lets the cases happen: packets from host to host through the router, and what the NAS says."""
 
+import itertools
 import time
 
 from pipeline import radius
@@ -35,6 +36,15 @@ def plan(flows, begin):
     ]
 
 
+def arrivals(cases):
+    """All events in the order of their time; but what a case tells late comes late."""
+    timed = []
+    for case in cases:
+        times = itertools.accumulate((event.at for event in case.events), max)
+        timed += zip(times, case.events)
+    return [event for _, event in sorted(timed, key=lambda pair: pair[0])]
+
+
 def happen(cases, access, internet, server):
     """All cases at once.  Returns when all is sent and said."""
     begin = clock()
@@ -43,7 +53,6 @@ def happen(cases, access, internet, server):
     back = [flow for flow in flows if not flow.outward]
     access.begin(*plan((back, out), begin))
     internet.begin(*plan((out, back), begin))
-    events = [event for case in cases for event in case.events]
-    server.send([radius.request(event, begin) for event in events])
+    server.send([radius.request(event, begin) for event in arrivals(cases)])
     access.finish()
     internet.finish()
