@@ -24,15 +24,21 @@ const char text_triples[4 * 1000] = {
 
 enum { THOUSAND = 1000, MILLION = 1000000, BILLION = 1000000000 };
 
-/* Three digits, zeros in front too. */
+/* Three digits, zeros in front too.  Again a fourth octet is written over. */
 static char *write_triple(char *out, uint32_t value)
 {
-    return text_write(out, text_triples + (size_t)value * 4, 3);
+    memcpy(out, text_triples + (size_t)value * 4, 4);
+    return out + 3;
 }
 
 static char *write_two_triples(char *out, uint32_t value)
 {
     return write_triple(write_triple(out, value / THOUSAND), value % THOUSAND);
+}
+
+static char *write_nine_digits(char *out, uint32_t value)
+{
+    return write_two_triples(write_triple(out, value / MILLION), value % MILLION);
 }
 
 char *text_write_long_u64(char *out, uint64_t value)
@@ -45,8 +51,8 @@ char *text_write_long_u64(char *out, uint64_t value)
         out = text_write_short(out, (uint32_t)value / MILLION);
         return write_two_triples(out, (uint32_t)value % MILLION);
     }
-    out = write_triple(text_write_u64(out, value / BILLION), (uint32_t)(value % BILLION) / MILLION);
-    return write_two_triples(out, (uint32_t)(value % BILLION) % MILLION);
+    out = text_write_u64(out, value / BILLION);
+    return write_nine_digits(out, (uint32_t)(value % BILLION));
 }
 
 char *text_write_s64(char *out, int64_t value)

@@ -15,8 +15,8 @@
  * no terminator.
  */
 enum {
-    TEXT_U64_MAX = 20,
-    TEXT_S64_MAX = 20,
+    TEXT_U64_MAX = 21, /* 20 digits, and an octet that may be written over */
+    TEXT_S64_MAX = 21,
     TEXT_DOUBLE_MAX = 24,
     TEXT_ADDR_MAX = 45,
     TEXT_NETWORK_MAX = TEXT_ADDR_MAX + 4,

@@ -17,6 +17,7 @@ struct bin_shape {
 
 struct bin {
     struct format format;
+    struct bin_shape *last;          /* the one of the record before */
     struct bin_shape shapes[SHAPES]; /* by hash: those that were wanted last */
     uint16_t n;
     struct bin_field fields[FLOW_NFIELDS]; /* by number */
@@ -104,6 +105,7 @@ static void plan_field(struct bin *bin, unsigned at)
 
     *field = (struct bin_field){
         .write = kind->write,
+        .way = (uint8_t)kind->way,
         .bit = (uint64_t)1 << at % 64,
         .word = (uint8_t)(at / 64),
         .keeps_zero = bin->format.fields->sparse || (row->sets & IN_GOFLOW2) == 0,
@@ -166,12 +168,61 @@ static void make_shape(struct bin_shape *shape, const struct bin *bin, const uin
 
 static const struct bin_shape *find_shape(struct bin *bin, const uint64_t *has)
 {
-    struct bin_shape *shape = &bin->shapes[flow_presence_hash(has) % SHAPES];
+    struct bin_shape *shape = bin->last;
 
+    if (shape != NULL && flow_same_presence(shape->has, has)) {
+        return shape;
+    }
+    shape = &bin->shapes[flow_presence_hash(has) % SHAPES];
     if (!flow_same_presence(shape->has, has)) {
         make_shape(shape, bin, has);
     }
+    bin->last = shape;
     return shape;
+}
+
+static char *write_number(char *out, const struct bin_field *field, uint64_t number)
+{
+    return number == 0 && !field->keeps_zero
+               ? out
+               : protobuf_write_varint(bin_write_tag(out, field), number);
+}
+
+/* IPv4 and IPv6 are a move each. */
+static char *write_addr(char *out, const struct bin_field *field, const struct flow_addr *addr)
+{
+    if (addr->len == 0 && !field->keeps_zero) {
+        return out;
+    }
+    out = bin_write_tag(out, field);
+    *out++ = (char)addr->len;
+    if (addr->len == 4) {
+        memcpy(out, addr->bytes, 4);
+    } else {
+        memcpy(out, addr->bytes, 16);
+    }
+    return out + addr->len;
+}
+
+static char *write_field(char *out, const struct bin_field *field, const struct flow *flow)
+{
+    const void *member = (const uint8_t *)flow + field->offset;
+
+    switch ((enum bin_way)field->way) {
+    case BIN_U8:
+        return write_number(out, field, *(const uint8_t *)member);
+    case BIN_U16:
+        return write_number(out, field, *(const uint16_t *)member);
+    case BIN_U32:
+        return write_number(out, field, *(const uint32_t *)member);
+    case BIN_U64:
+        return write_number(out, field, *(const uint64_t *)member);
+    case BIN_ADDR:
+        return write_addr(out, field, member);
+    case BIN_WRITER:
+        break;
+    }
+    return field->write(out, field, flow);
 }
 
 static size_t bin_write(struct format *f, const struct flow *flow, char *out)
@@ -181,7 +232,7 @@ static size_t bin_write(struct format *f, const struct flow *flow, char *out)
     char *end = protobuf_open(out);
 
     for (uint16_t i = 0; i < shape->n; i++) {
-        end = shape->fields[i]->write(end, shape->fields[i], flow);
+        end = write_field(end, shape->fields[i], flow);
     }
     end = f->fields->custom == NULL ? end : write_customs(end, bin, &flow->customs);
     return (size_t)(protobuf_close(out, end) - out);

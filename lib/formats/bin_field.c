@@ -9,61 +9,12 @@ static const void *value_of(const struct bin_field *field, const struct flow *fl
     return (const uint8_t *)flow + field->offset;
 }
 
-static char *write_tag(char *out, const struct bin_field *field)
-{
-    memcpy(out, field->tag, sizeof(field->tag));
-    return out + field->tag_len;
-}
-
-static char *write_number(char *out, const struct bin_field *field, uint64_t number)
-{
-    if (number == 0 && !field->keeps_zero) {
-        return out;
-    }
-    return protobuf_write_varint(write_tag(out, field), number);
-}
-
-static char *write_u8(char *out, const struct bin_field *field, const struct flow *flow)
-{
-    return write_number(out, field, *(const uint8_t *)value_of(field, flow));
-}
-
-static char *write_u16(char *out, const struct bin_field *field, const struct flow *flow)
-{
-    return write_number(out, field, *(const uint16_t *)value_of(field, flow));
-}
-
-static char *write_u32(char *out, const struct bin_field *field, const struct flow *flow)
-{
-    return write_number(out, field, *(const uint32_t *)value_of(field, flow));
-}
-
-static char *write_u64(char *out, const struct bin_field *field, const struct flow *flow)
-{
-    return write_number(out, field, *(const uint64_t *)value_of(field, flow));
-}
-
-static char *write_bool(char *out, const struct bin_field *field, const struct flow *flow)
-{
-    return write_number(out, field, *(const bool *)value_of(field, flow));
-}
-
 static char *write_float(char *out, const struct bin_field *field, const struct flow *flow)
 {
     uint64_t bits;
 
     memcpy(&bits, value_of(field, flow), sizeof(bits));
-    return protobuf_write_fixed64(write_tag(out, field), bits);
-}
-
-static char *write_addr(char *out, const struct bin_field *field, const struct flow *flow)
-{
-    const struct flow_addr *addr = value_of(field, flow);
-
-    if (addr->len == 0 && !field->keeps_zero) {
-        return out;
-    }
-    return protobuf_write_octets(write_tag(out, field), addr->bytes, addr->len);
+    return protobuf_write_fixed64(bin_write_tag(out, field), bits);
 }
 
 static char *write_addrs(char *out, const struct bin_field *field, const struct flow *flow)
@@ -71,14 +22,14 @@ static char *write_addrs(char *out, const struct bin_field *field, const struct 
     const struct flow_addrs *list = value_of(field, flow);
 
     for (uint16_t i = 0; i < list->n; i++) {
-        out = protobuf_write_octets(write_tag(out, field), list->at[i].bytes, list->at[i].len);
+        out = protobuf_write_octets(bin_write_tag(out, field), list->at[i].bytes, list->at[i].len);
     }
     return out;
 }
 
 static char *write_packed(char *out, const struct bin_field *field, const uint32_t *at, uint16_t n)
 {
-    char *const packed = write_tag(out, field);
+    char *const packed = bin_write_tag(out, field);
     char *end = protobuf_open(packed);
 
     for (uint16_t i = 0; i < n; i++) {
@@ -113,7 +64,7 @@ static char *write_layers(char *out, const struct bin_field *field, const struct
 {
     const struct flow_layers *list = value_of(field, flow);
 
-    return list->n == 0 ? out : protobuf_write_octets(write_tag(out, field), list->at, list->n);
+    return list->n == 0 ? out : protobuf_write_octets(bin_write_tag(out, field), list->at, list->n);
 }
 
 char *bin_write_text(char *out, struct flow_slice text)
@@ -132,12 +83,13 @@ char *bin_write_octets(char *out, struct flow_slice octets)
 
 static char *write_text(char *out, const struct bin_field *field, const struct flow *flow)
 {
-    return bin_write_text(write_tag(out, field), *(const struct flow_slice *)value_of(field, flow));
+    return bin_write_text(bin_write_tag(out, field),
+                          *(const struct flow_slice *)value_of(field, flow));
 }
 
 static char *write_octets(char *out, const struct bin_field *field, const struct flow *flow)
 {
-    return bin_write_octets(write_tag(out, field),
+    return bin_write_octets(bin_write_tag(out, field),
                             *(const struct flow_slice *)value_of(field, flow));
 }
 
@@ -145,7 +97,7 @@ static char *write_name(char *out, const struct bin_field *field, const struct f
 {
     const char *name = *(const char *const *)value_of(field, flow);
 
-    return protobuf_write_octets(write_tag(out, field), name, strlen(name));
+    return protobuf_write_octets(bin_write_tag(out, field), name, strlen(name));
 }
 
 static char *write_names(char *out, const struct bin_field *field, const struct flow *flow)
@@ -153,14 +105,14 @@ static char *write_names(char *out, const struct bin_field *field, const struct 
     const struct flow_names *list = value_of(field, flow);
 
     for (uint16_t i = 0; i < list->n; i++) {
-        out = protobuf_write_octets(write_tag(out, field), list->at[i], strlen(list->at[i]));
+        out = protobuf_write_octets(bin_write_tag(out, field), list->at[i], strlen(list->at[i]));
     }
     return out;
 }
 
 static char *write_sub_key(char *out, const struct bin_field *field, const struct flow *flow)
 {
-    out = write_tag(out, field);
+    out = bin_write_tag(out, field);
     return protobuf_close(out,
                           text_write_sub_key(protobuf_open(out), flow->sub_key, &flow->sub_addr));
 }
@@ -184,34 +136,38 @@ enum {
     NAMES_MAX = FLOW_NAMES_MAX * (DELIMITED_MAX + NAME_MAX_OCTETS),
 };
 
+_Static_assert(sizeof(bool) == 1, "the loop reads it as an octet");
+
 const struct bin_kind bin_kinds[FLOW_KIND_COUNT] = {
-    [FLOW_KIND_TYPE] = {write_u8, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_U8] = {write_u8, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_U16] = {write_u16, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_U32] = {write_u32, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_U64] = {write_u64, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_FLOAT] = {write_float, PROTOBUF_FIXED64, NUMBER_MAX},
-    [FLOW_KIND_COUNTER] = {write_u64, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_TIME] = {write_u64, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_TIME_MS] = {write_u64, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_BOOL] = {write_bool, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_ADDR] = {write_addr, PROTOBUF_DELIMITED, ADDR_MAX},
-    [FLOW_KIND_ETYPE] = {write_u16, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_PROTO] = {write_u8, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_MAC] = {write_u64, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_NET_SRC] = {write_u8, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_NET_DST] = {write_u8, PROTOBUF_VARINT, NUMBER_MAX},
-    [FLOW_KIND_NUMBERS] = {write_numbers, PROTOBUF_DELIMITED, NUMBERS_MAX},
-    [FLOW_KIND_LABELS] = {write_labels, PROTOBUF_DELIMITED, LABELS_MAX},
-    [FLOW_KIND_ADDRS] = {write_addrs, PROTOBUF_DELIMITED, ADDRS_MAX},
-    [FLOW_KIND_LAYERS] = {write_layers, PROTOBUF_DELIMITED, LAYERS_MAX},
-    [FLOW_KIND_SIZES] = {write_sizes, PROTOBUF_DELIMITED, SIZES_MAX},
-    [FLOW_KIND_TEXT] = {write_text, PROTOBUF_DELIMITED, BIN_SLICE_MAX},
-    [FLOW_KIND_OCTETS] = {write_octets, PROTOBUF_DELIMITED, BIN_SLICE_MAX},
-    [FLOW_KIND_NAME] = {write_name, PROTOBUF_DELIMITED, DELIMITED_MAX + NAME_MAX_OCTETS},
-    [FLOW_KIND_NAMES] = {write_names, PROTOBUF_DELIMITED, NAMES_MAX},
-    [FLOW_KIND_SUB_KEY] = {write_sub_key, PROTOBUF_DELIMITED, DELIMITED_MAX + TEXT_SUB_KEY_MAX},
-    [FLOW_KIND_ELEMENTS] = {write_elements, PROTOBUF_DELIMITED, BIN_ELEMENTS_MAX},
+    [FLOW_KIND_TYPE] = {NULL, BIN_U8, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_U8] = {NULL, BIN_U8, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_U16] = {NULL, BIN_U16, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_U32] = {NULL, BIN_U32, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_U64] = {NULL, BIN_U64, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_FLOAT] = {write_float, BIN_WRITER, PROTOBUF_FIXED64, NUMBER_MAX},
+    [FLOW_KIND_COUNTER] = {NULL, BIN_U64, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_TIME] = {NULL, BIN_U64, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_TIME_MS] = {NULL, BIN_U64, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_BOOL] = {NULL, BIN_U8, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_ADDR] = {NULL, BIN_ADDR, PROTOBUF_DELIMITED, ADDR_MAX},
+    [FLOW_KIND_ETYPE] = {NULL, BIN_U16, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_PROTO] = {NULL, BIN_U8, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_MAC] = {NULL, BIN_U64, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_NET_SRC] = {NULL, BIN_U8, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_NET_DST] = {NULL, BIN_U8, PROTOBUF_VARINT, NUMBER_MAX},
+    [FLOW_KIND_NUMBERS] = {write_numbers, BIN_WRITER, PROTOBUF_DELIMITED, NUMBERS_MAX},
+    [FLOW_KIND_LABELS] = {write_labels, BIN_WRITER, PROTOBUF_DELIMITED, LABELS_MAX},
+    [FLOW_KIND_ADDRS] = {write_addrs, BIN_WRITER, PROTOBUF_DELIMITED, ADDRS_MAX},
+    [FLOW_KIND_LAYERS] = {write_layers, BIN_WRITER, PROTOBUF_DELIMITED, LAYERS_MAX},
+    [FLOW_KIND_SIZES] = {write_sizes, BIN_WRITER, PROTOBUF_DELIMITED, SIZES_MAX},
+    [FLOW_KIND_TEXT] = {write_text, BIN_WRITER, PROTOBUF_DELIMITED, BIN_SLICE_MAX},
+    [FLOW_KIND_OCTETS] = {write_octets, BIN_WRITER, PROTOBUF_DELIMITED, BIN_SLICE_MAX},
+    [FLOW_KIND_NAME] = {write_name, BIN_WRITER, PROTOBUF_DELIMITED,
+                        DELIMITED_MAX + NAME_MAX_OCTETS},
+    [FLOW_KIND_NAMES] = {write_names, BIN_WRITER, PROTOBUF_DELIMITED, NAMES_MAX},
+    [FLOW_KIND_SUB_KEY] = {write_sub_key, BIN_WRITER, PROTOBUF_DELIMITED,
+                           DELIMITED_MAX + TEXT_SUB_KEY_MAX},
+    [FLOW_KIND_ELEMENTS] = {write_elements, BIN_WRITER, PROTOBUF_DELIMITED, BIN_ELEMENTS_MAX},
 };
 
 /* A name or a number that a mapping file took is its field's, not that of one of weir's own. */

@@ -13,11 +13,15 @@ struct bin_field;
 /* Writes tag and value; nothing, where protobuf has nothing for the value. */
 typedef char *bin_writer(char *out, const struct bin_field *field, const struct flow *flow);
 
+/* Who writes a field: the loop itself what most records are full of. */
+enum bin_way { BIN_WRITER, BIN_U8, BIN_U16, BIN_U32, BIN_U64, BIN_ADDR };
+
 /* A field, with everything that can be known before the first flow. */
 struct bin_field {
     bin_writer *write;
     uint64_t bit;    /* of presence */
     uint8_t word;    /* likewise */
+    uint8_t way;     /* enum bin_way */
     bool keeps_zero; /* a zero is written, too: that it is known means something */
     uint8_t tag_len;
     char tag[8]; /* a copy of this length is a single move */
@@ -26,7 +30,8 @@ struct bin_field {
 };
 
 struct bin_kind {
-    bin_writer *write;
+    bin_writer *write; /* NULL where the loop does */
+    enum bin_way way;
     enum protobuf_wire wire;
     size_t max; /* octets, with the tag */
 };
@@ -44,6 +49,12 @@ enum {
     BIN_OCTETS_MAX = TEXT_STRING_MAX, /* of a text or of octets; what is beyond is cut off */
     BIN_SLICE_MAX = PROTOBUF_TAG_MAX + PROTOBUF_LENGTH_MAX + BIN_OCTETS_MAX,
 };
+
+static inline char *bin_write_tag(char *out, const struct bin_field *field)
+{
+    memcpy(out, field->tag, sizeof(field->tag));
+    return out + field->tag_len;
+}
 
 /* Length and octets, without tag.  Text becomes UTF-8, which protobuf's strings must be. */
 char *bin_write_text(char *out, struct flow_slice text);

@@ -19,7 +19,9 @@ enum {
     BATCH = 64, /* datagrams of one recvmmsg() */
     DATAGRAM_MAX = 65535,
     FAILURES_TO_PAUSE = 2, /* in a row */
-    PAUSE_MS = 100,
+    FAILURE_PAUSE_MS = 100,
+    REST_MS = 1,
+    REST_BELOW = BATCH / 2, /* datagrams of a turn */
 };
 
 union peer {
@@ -259,6 +261,25 @@ static void on_pause_over(uv_timer_t *pause)
     (void)uv_poll_start(&l->poll, UV_READABLE, on_readable);
 }
 
+static void stop_reading(struct listener *l, uint64_t pause_ms)
+{
+    (void)uv_poll_stop(&l->poll);
+    (void)uv_timer_start(&l->pause, on_pause_over, pause_ms, 0);
+}
+
+/*
+ * Where datagrams come faster than one in REST_MS, but by far not as fast as they can be read, to
+ * be woken for each costs more than to decode it.  The first one never waits.
+ */
+static bool may_rest(struct listener *l, unsigned n)
+{
+    const uint64_t now_ms = uv_now(l->poll.loop);
+    const bool soon = now_ms == l->read_ms;
+
+    l->read_ms = now_ms;
+    return n > 0 && n < REST_BELOW && (n > 1 || soon);
+}
+
 /*
  * Errors that reading does not clear would keep the loop busy; and after one that
  * libuv saw first (status), it watches the socket no more.
@@ -266,12 +287,13 @@ static void on_pause_over(uv_timer_t *pause)
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
     struct listener *l = poll->data;
+    const unsigned n = listener_read(l);
 
     (void)events;
-    (void)listener_read(l);
     if (status < 0 || l->failures >= FAILURES_TO_PAUSE) {
-        (void)uv_poll_stop(poll);
-        (void)uv_timer_start(&l->pause, on_pause_over, PAUSE_MS, 0);
+        stop_reading(l, FAILURE_PAUSE_MS);
+    } else if (may_rest(l, n)) {
+        stop_reading(l, REST_MS);
     }
 }
 

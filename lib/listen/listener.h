@@ -24,6 +24,7 @@ struct listener {
     uv_poll_t poll;
     uv_timer_t pause;
     unsigned failures; /* of reading, in a row */
+    uint64_t read_ms;  /* when it was read last, by the loop's clock */
     uint32_t dropped;  /* the kernel's count, as far as it is counted already */
 };
 
