@@ -307,11 +307,9 @@ static void make_record_id(struct decode *d)
     FLOW_SET(&d->flow, record_id, ((struct flow_slice){d->record_id, sizeof(d->record_id)}));
 }
 
-static void fill_stream(struct decode *d)
+/* Of the set stream: not a step, for most records do without. */
+static void fill_stream(struct decode *d, const struct stream_settings *settings)
 {
-    const struct stream_settings *settings = &d->settings->stream;
-
-    d->other_leg = 0;
     if (settings->wanted) {
         stream_fields(d);
     }
@@ -323,11 +321,15 @@ static void fill_stream(struct decode *d)
 void enrich(struct decode *d)
 {
     static void (*const steps[])(struct decode *) = {
-        resolve_times,    resolve_sampling, resolve_interfaces, resolve_etype, resolve_icmp,
-        resolve_exporter, look_up_names,    make_record_id,     fill_stream,
+        resolve_times, resolve_sampling, resolve_interfaces, resolve_etype,
+        resolve_icmp,  resolve_exporter, look_up_names,      make_record_id,
     };
+    const struct stream_settings *settings = &d->settings->stream;
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         steps[i](d);
+    }
+    if (settings->wanted || settings->subscribers != NULL) {
+        fill_stream(d, settings);
     }
 }

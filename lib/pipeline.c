@@ -149,6 +149,7 @@ static void begin(struct pipeline *pipeline, const struct datagram *datagram)
     d->spent = (struct decode_spent){0};
     tally_clear(&d->tally);
     d->damaged = false;
+    d->other_leg = 0;
     choose_emit(pipeline, d);
     d->record_max = record_max(pipeline);
     choose_report(pipeline, d);

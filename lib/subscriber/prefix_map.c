@@ -7,11 +7,11 @@
 enum {
     ROOT_SLOTS = 65536,
     SLOTS = 256,
-    RANGES_MAX = 16, /* that are searched without a further table */
     NESTED_MAX = 130, /* one of each length, and none */
 };
 
-static const size_t PREFIXES_MAX = (size_t)1 << 29;
+/* Of two ranges each. */
+static const size_t PREFIXES_MAX = PREFIX_RUN_AT / 2;
 
 struct address address_of(const uint8_t *octets, size_t len)
 {
@@ -142,32 +142,18 @@ static struct address begin_of(struct address base, unsigned depth, unsigned slo
     return (struct address){base.high, base.low | (uint64_t)slot << shift};
 }
 
+/* So many, from number at on. */
+struct ranges {
+    uint32_t at;
+    uint32_t n;
+};
+
 /* Where a table may be made: the ranges of all addresses that begin like base. */
 struct span {
     struct address base;
     unsigned depth; /* octets of base */
-    struct prefix_run ranges;
+    struct ranges ranges;
 };
-
-static bool add_run(struct prefix_map *map, struct prefix_run run, uint32_t *node)
-{
-    const size_t n = map->n_runs;
-    struct prefix_run *runs = map->runs;
-
-    if (n == PREFIX_RUN) {
-        return false;
-    }
-    if ((n & (n - 1)) == 0) {
-        runs = realloc(runs, (n == 0 ? 1 : 2 * n) * sizeof(*runs));
-    }
-    if (runs == NULL) {
-        return false;
-    }
-    map->runs = runs;
-    runs[map->n_runs++] = run;
-    *node = PREFIX_RUN | (uint32_t)n;
-    return true;
-}
 
 static bool add_table(struct prefix_map *map, unsigned slots, uint32_t *at)
 {
@@ -189,8 +175,8 @@ static bool add_table(struct prefix_map *map, unsigned slots, uint32_t *at)
  * Of the span's ranges from first on, those of one slot: the one that holds its first address, and
  * those that begin in it.
  */
-static struct prefix_run slot_ranges(const struct prefix_map *map, const struct span *span,
-                                     struct address begin, uint32_t first)
+static struct ranges slot_ranges(const struct prefix_map *map, const struct span *span,
+                                 struct address begin, uint32_t first)
 {
     const uint32_t end = span->ranges.at + span->ranges.n;
     const unsigned slot = slot_of(begin, span->depth);
@@ -203,7 +189,7 @@ static struct prefix_run slot_ranges(const struct prefix_map *map, const struct 
     while (last + 1 < end && slot_of(start_of(map, last + 1), span->depth) == slot) {
         last++;
     }
-    return (struct prefix_run){first, last - first + 1};
+    return (struct ranges){first, last - first + 1};
 }
 
 static bool make_table(struct prefix_map *map, const struct span *span, uint32_t *node);
@@ -214,8 +200,11 @@ static bool make_node(struct prefix_map *map, const struct span *span, uint32_t 
         *node = map->values[span->ranges.at];
         return true;
     }
-    return span->ranges.n > RANGES_MAX ? make_table(map, span, node)
-                                       : add_run(map, span->ranges, node);
+    if (span->ranges.n > PREFIX_RUN_MAX) {
+        return make_table(map, span, node);
+    }
+    *node = PREFIX_RUN | (span->ranges.n - 1) << PREFIX_RUN_MORE | span->ranges.at;
+    return true;
 }
 
 /* Tables within tables: as deep as an address has octets, where there is one range only. */
@@ -284,7 +273,6 @@ bool prefix_map_make(struct prefix_map *map, const struct prefix_value *prefixes
 void prefix_map_free(struct prefix_map *map)
 {
     free(map->nodes);
-    free(map->runs);
     free(map->highs);
     free(map->lows);
     free(map->values);
@@ -296,17 +284,16 @@ size_t prefix_map_size(const struct prefix_map *map)
     const size_t range =
         sizeof(*map->highs) + sizeof(*map->values) + (map->lows == NULL ? 0 : sizeof(*map->lows));
 
-    return map->n_nodes * sizeof(*map->nodes) + map->n_runs * sizeof(*map->runs) +
-           map->n_ranges * range;
+    return map->n_nodes * sizeof(*map->nodes) + map->n_ranges * range;
 }
 
-size_t prefix_map_search_both(const struct prefix_map *map, const struct prefix_run *run,
-                              struct address address)
+size_t prefix_map_search_both(const struct prefix_map *map, uint32_t run, struct address address)
 {
-    size_t from = run->at;
+    size_t n = (run >> PREFIX_RUN_MORE) % PREFIX_RUN_MAX + 1;
+    size_t from = run & PREFIX_RUN_AT;
 
-    for (uint32_t n = run->n; n > 1;) {
-        const uint32_t half = n / 2;
+    while (n > 1) {
+        const size_t half = n / 2;
 
         from += is_below(address, start_of(map, from + half)) ? 0 : half;
         n -= half;

@@ -31,29 +31,24 @@ struct prefix_value {
     uint8_t bits;
 };
 
-/* Ranges that are searched: so many, from number at on. */
-struct prefix_run {
-    uint32_t at;
-    uint32_t n;
-};
-
 /*
- * A node is a value; or one of these with the number of a table's first node, or of a run.  So
- * there may be 2^30 of each.
+ * A node is a value; or a table, by the number of its first node; or a run of ranges that are
+ * searched, by how many there are less one and the number of the first.
  */
-#define PREFIX_TABLE 0x80000000u
-#define PREFIX_RUN   0x40000000u
+#define PREFIX_TABLE    0x80000000u
+#define PREFIX_RUN      0x40000000u
+#define PREFIX_RUN_MORE 26 /* bits before how many */
+#define PREFIX_RUN_AT   0x03ffffffu
+enum { PREFIX_RUN_MAX = 16 };
 
 struct prefix_map {
     /* Private to prefix_map.c, and to the functions below. */
-    uint32_t root; /* a node; the root's table is the first */
+    uint32_t root; /* a node; if it is a table, that is the first */
     uint32_t *nodes;
-    struct prefix_run *runs;
     uint64_t *highs;  /* of where the ranges start */
     uint64_t *lows;   /* likewise; NULL where all are 0 */
     uint32_t *values; /* of the ranges; 0 between prefixes */
     size_t n_nodes;
-    size_t n_runs;
     size_t n_ranges;
 };
 
@@ -97,23 +92,22 @@ static inline uint32_t prefix_map_descend(const struct prefix_map *map, const ui
  * The last range of a run that starts at the address or before it; the first one does.  No step
  * has a branch that depends on the data: nothing could foretell it.
  */
-static inline size_t prefix_map_search(const struct prefix_map *map, const struct prefix_run *run,
-                                       uint64_t high)
+static inline size_t prefix_map_search(const struct prefix_map *map, uint32_t run, uint64_t high)
 {
-    const uint64_t *from = map->highs + run->at;
+    size_t n = (run >> PREFIX_RUN_MORE) % PREFIX_RUN_MAX + 1;
+    size_t from = run & PREFIX_RUN_AT;
 
-    for (uint32_t n = run->n; n > 1;) {
-        const uint32_t half = n / 2;
+    while (n > 1) {
+        const size_t half = n / 2;
 
-        from += from[half] <= high ? half : 0;
+        from = map->highs[from + half] <= high ? from + half : from;
         n -= half;
     }
-    return (size_t)(from - map->highs);
+    return from;
 }
 
 /* The same by both words of addresses, where some range needs them. */
-size_t prefix_map_search_both(const struct prefix_map *map, const struct prefix_run *run,
-                              struct address address);
+size_t prefix_map_search_both(const struct prefix_map *map, uint32_t run, struct address address);
 
 /* The value of the longest prefix that an address of 4 octets is in, or of 16; 0 for none. */
 static inline uint32_t prefix_map_find4(const struct prefix_map *map, const uint8_t *octets)
@@ -123,22 +117,19 @@ static inline uint32_t prefix_map_find4(const struct prefix_map *map, const uint
     if ((node & PREFIX_RUN) == 0) {
         return node;
     }
-    return map->values[prefix_map_search(map, &map->runs[node & ~PREFIX_RUN],
-                                         (uint64_t)wire_load_u32(octets) << 32)];
+    return map->values[prefix_map_search(map, node, (uint64_t)wire_load_u32(octets) << 32)];
 }
 
 static inline uint32_t prefix_map_find6(const struct prefix_map *map, const uint8_t *octets)
 {
     const uint32_t node = prefix_map_descend(map, octets);
-    const struct prefix_run *run;
 
     if ((node & PREFIX_RUN) == 0) {
         return node;
     }
-    run = &map->runs[node & ~PREFIX_RUN];
     return map
-        ->values[map->lows == NULL ? prefix_map_search(map, run, address_word(octets))
-                                   : prefix_map_search_both(map, run, address_of(octets, 16))];
+        ->values[map->lows == NULL ? prefix_map_search(map, node, address_word(octets))
+                                   : prefix_map_search_both(map, node, address_of(octets, 16))];
 }
 
 #endif

@@ -148,14 +148,9 @@ static void set_internal(struct decode *d, uint32_t source, uint32_t destination
     }
 }
 
-void subscriber_fill(struct decode *d)
+/* By the pools of both ends; known: neither is missing. */
+static void fill(struct decode *d, uint32_t source, uint32_t destination, bool known)
 {
-    const struct subscribers *subscribers = d->settings->stream.subscribers;
-    const struct flow_addr *from = source_addr(&d->flow, subscribers->outside);
-    const struct flow_addr *to = destination_addr(&d->flow, subscribers->outside);
-    const uint32_t source = pool_of(subscribers, from);
-    const uint32_t destination = pool_of(subscribers, to);
-
     if (source != 0 && destination != 0) {
         set_internal(d, source, destination);
     } else if (source != 0) {
@@ -164,8 +159,24 @@ void subscriber_fill(struct decode *d)
     } else if (destination != 0) {
         FLOW_SET(&d->flow, direction, "download");
         set_destination(d, destination);
-    } else if (from->len != 0 && to->len != 0) {
+    } else if (known) {
         FLOW_SET(&d->flow, direction, flow_transit);
+    }
+}
+
+void subscriber_fill(struct decode *d)
+{
+    const struct subscribers *subscribers = d->settings->stream.subscribers;
+    const struct flow_addr *from = source_addr(&d->flow, subscribers->outside);
+    const struct flow_addr *to = destination_addr(&d->flow, subscribers->outside);
+
+    d->other_leg = 0;
+    if (from->len == 4 && to->len == 4) { /* as most are: without further questions */
+        fill(d, prefix_map_find4(&subscribers->ipv4, from->bytes),
+             prefix_map_find4(&subscribers->ipv4, to->bytes), true);
+    } else {
+        fill(d, pool_of(subscribers, from), pool_of(subscribers, to),
+             from->len != 0 && to->len != 0);
     }
 }
 
