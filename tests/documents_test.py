@@ -12,7 +12,8 @@ ROOT = pathlib.Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "docs/configuration.md", "docs/delivery.md",
              "docs/formats.md", "docs/install.md", "docker/README.md", "docs/performance.md", "docs/goflow2.md",
              "docs/fields.md", "docs/schemas.md", "docs/mapping.md", "docs/metrics.md", "docs/state.md",
-             "docs/records.md", "docs/reliability.md", "tests/hostile/README.md",
+             "docs/records.md", "docs/reliability.md", "docs/scaling.md", "docs/streaming.md",
+             "tests/hostile/README.md", "tests/pipeline/README.md",
              "tests/captures/README.md")
 FOLDERS = ("cmd", "lib", "decoders", "transports", "tests", "docker", "docs")
 

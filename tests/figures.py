@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the figures of docs/reliability.md, from what tests and fuzzers leave in their build folders.
 
-    figures.py build/asan build/fuzz
+    figures.py [BUILD]
+
+BUILD (build) holds the folders asan, fuzz and bench.  Figures that are not there stay as they are.
 """
 
 import collections
@@ -23,10 +25,10 @@ ABOUT = {
 }
 
 
-def hostile(build):
+def hostile(table):
     """One row a letter, from the table of hostile_test.py."""
     rows = collections.defaultdict(list)
-    for line in (build / "hostile.md").read_text("utf-8").splitlines()[2:]:
+    for line in table[2:]:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         rows[cells[0][0]].append((cells[0], cells[-1] == "yes"))
     yield "| ids | are about | cases | inputs | right |"
@@ -37,21 +39,31 @@ def hostile(build):
         yield f"| {letter} | {about} | {len(cases)} | {len(rows[letter])} | {right} |"
 
 
-def fuzz(build):
-    yield from (build / "fuzz.md").read_text("utf-8").splitlines()
+# Name, where its table is left, and what becomes of that.
+FIGURES = (
+    ("hostile", "asan/hostile.md", hostile),
+    ("fuzz", "fuzz/fuzz.md", iter),
+    ("memory", "bench/memory.md", iter),
+)
+
+
+def replaced(text, name, lines):
+    figures = "\n".join(lines)
+    return re.sub(
+        rf"(<!-- figures: {name} -->\n).*?(<!-- end -->)",
+        lambda match: f"{match[1]}{figures}\n{match[2]}",
+        text,
+        flags=re.DOTALL,
+    )
 
 
 def main():
-    asan, fuzzed = map(pathlib.Path, sys.argv[1:])
+    build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else DOCUMENT.parent.parent / "build")
     text = DOCUMENT.read_text("utf-8")
-    for name, lines in (("hostile", hostile(asan)), ("fuzz", fuzz(fuzzed))):
-        figures = "\n".join(lines)
-        text = re.sub(
-            rf"(<!-- figures: {name} -->\n).*?(<!-- end -->)",
-            lambda match, figures=figures: f"{match[1]}{figures}\n{match[2]}",
-            text,
-            flags=re.DOTALL,
-        )
+    for name, path, made_of in FIGURES:
+        if (build / path).exists():
+            table = (build / path).read_text("utf-8").splitlines()
+            text = replaced(text, name, made_of(table))
     DOCUMENT.write_text(text, "utf-8")
 
 

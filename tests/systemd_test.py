@@ -22,6 +22,7 @@ RESTARTS = 20
 SENT, RATE = 20000, 2000  # datagrams, and of them in a second
 GREATEST_EXPOSURE = 1.5
 ENGINE = None
+WEIR = ""
 
 SENDER = """
 import socket, sys, time
@@ -117,6 +118,9 @@ class Package(unittest.TestCase):
     def flows(self):
         """Lines of the file that the shipped configuration names."""
         return int(self.machine.shell("cat /var/log/weir/flows.json | wc -l"))
+
+    def test_is_of_these_sources(self):
+        self.assertEqual(self.machine.execute("weir", "man"), engines.run([WEIR, "man"]))
 
     def test_units(self):
         verified = self.machine.shell("systemd-analyze verify --man=no weir.service weir.socket 2>&1")
@@ -220,10 +224,11 @@ class Package(unittest.TestCase):
 
 
 def main():
-    global ENGINE
+    global ENGINE, WEIR
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--weir", help="not used: the package has its own")
-    _, rest = parser.parse_known_args()
+    parser.add_argument("--weir", required=True, help="built from the same sources")
+    arguments, rest = parser.parse_known_args()
+    WEIR = arguments.weir
     try:
         ENGINE = engines.find_engine()
         if not isinstance(ENGINE, engines.Podman) or not shutil.which("nsenter"):

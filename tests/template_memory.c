@@ -114,12 +114,12 @@ static uint8_t *put_u32(uint8_t *out, uint32_t value)
 /* What every router sends, and two that make the layout one's own. */
 static uint8_t *put_template(uint8_t *out, unsigned exporter, unsigned number)
 {
-    static const uint16_t elements[FIELDS - 2] = {8,  12, 7,  11, 4,  5,  6,  1,  2,
-                                                  10, 14, 16, 17, 21, 22, 61, 34, 48};
+    static const uint16_t common[FIELDS - 2] = {8,  12, 7,  11, 4,  5,  6,  1,  2,
+                                                10, 14, 16, 17, 21, 22, 61, 34, 48};
 
     out = put_u16(put_u16(out, FIRST_ID + number), FIELDS);
     for (int i = 0; i < FIELDS - 2; i++) {
-        out = put_u16(put_u16(out, elements[i]), VALUE_LEN);
+        out = put_u16(put_u16(out, common[i]), VALUE_LEN);
     }
     out = put_u16(put_u16(out, OWN_ELEMENT + (run.distinct ? exporter : 0)), VALUE_LEN);
     return put_u16(put_u16(out, OWN_TEMPLATE + number), VALUE_LEN);
@@ -141,7 +141,7 @@ static uint8_t *begin_records(void)
     return run.octets + 20;
 }
 
-static void send(unsigned exporter, size_t len)
+static void send_message(unsigned exporter, size_t len)
 {
     const struct datagram datagram = {
         .data = run.octets,
@@ -162,7 +162,7 @@ static void learn_all(void)
         for (unsigned number = 0; number < run.templates; number++) {
             out = put_template(out, exporter, number);
         }
-        send(exporter, end_message(2, out));
+        send_message(exporter, end_message(2, out));
     }
 }
 
@@ -172,7 +172,7 @@ static void send_data(unsigned exporter, unsigned number)
 
     memset(out, 1, (size_t)RECORDS * FIELDS * VALUE_LEN);
     out += RECORDS * FIELDS * VALUE_LEN;
-    send(exporter, end_message(FIRST_ID + number, out));
+    send_message(exporter, end_message(FIRST_ID + number, out));
 }
 
 /* --- What is measured --- */

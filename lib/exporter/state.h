@@ -12,9 +12,6 @@
 
 /* What exporters.h hides from decoders: for the files of lib that keep this state. */
 
-/* What the C library adds to each piece of memory. */
-enum { ALLOCATION_OCTETS = 16 };
-
 struct exporters {
     struct lru_table table;     /* of struct exporter */
     struct lru_table strangers; /* likewise; an exporter is in one of both */

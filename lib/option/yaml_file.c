@@ -53,10 +53,12 @@ enum yaml_kind yaml_kind(struct yaml_node node)
 
 const char *yaml_text(struct yaml_node node)
 {
-    if (yaml_kind(node) != YAML_SCALAR || yaml_is_null(node)) {
+    const yaml_node_t *at = node_of(node);
+
+    if (at == NULL || at->type != YAML_SCALAR_NODE || yaml_is_null(node)) {
         return "";
     }
-    return (const char *)node_of(node)->data.scalar.value;
+    return (const char *)at->data.scalar.value;
 }
 
 bool yaml_is_null(struct yaml_node node)
@@ -100,7 +102,9 @@ struct yaml_node yaml_item(struct yaml_node node, size_t i)
 
 struct yaml_node yaml_key(struct yaml_node node, size_t i)
 {
-    return node_at(node, node_of(node)->data.mapping.pairs.start[i].key);
+    const yaml_node_t *at = node_of(node);
+
+    return node_at(node, at == NULL ? 0 : at->data.mapping.pairs.start[i].key);
 }
 
 const char *yaml_place(struct yaml_node node)

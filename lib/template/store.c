@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { FEWEST_BUCKETS = 64, ALLOCATION_OCTETS = 16 /* that the C library adds */ };
+enum { FEWEST_BUCKETS = 64 };
 
 struct template_store {
     struct template_sources *sources;

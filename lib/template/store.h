@@ -14,6 +14,9 @@
  */
 struct template_store;
 
+/* What the C library adds to each piece of memory. */
+enum { ALLOCATION_OCTETS = 16 };
+
 /* NULL if there is no memory.  The secret is borrowed; hashes are keyed with it. */
 struct template_store *template_store_new(const struct decode_settings *settings,
                                           const uint64_t *secret);

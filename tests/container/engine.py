@@ -4,6 +4,7 @@
 Podman gets its debian:12-slim from the registry, or where none answers from Debian's archive.
 """
 
+import fcntl
 import json
 import os
 import pathlib
@@ -75,12 +76,20 @@ class Podman(Engine):
         self.program = ["podman", f"--root={CACHE}/images", f"--runroot={CACHE}/run",
                         "--storage-driver=overlay", "--cgroup-manager=cgroupfs",
                         "--events-backend=file"]
+        self.lock = open(CACHE / "lock", "w", encoding="ascii")  # as long as this lives
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
         if shutil.which("runc"):  # the other one, crun, does not run on every mix of cgroups
             self.program.append("--runtime=runc")
 
     def build(self, tag, dockerfile, context=ROOT, target=None):
         super().build(tag, dockerfile, context, target)
         self("image", "prune", "--force")
+
+    def clean(self):
+        """Takes away what somebody who was killed has left."""
+        left = self("ps", "--all", "--external", "--quiet").split()
+        if left:
+            self("rm", "--force", "--time=0", *left)
 
     def provide_base(self):
         try:
@@ -129,6 +138,7 @@ def find_engine():
         raise Unavailable("podman is run by root only")
     podman = Podman()
     try:
+        podman.clean()
         podman.provide_base()
         podman("run", "--rm", *podman.run_options, "--network=none", BASE, "/bin/true")
     except Failed as failed:

@@ -153,12 +153,29 @@ static void test_buffer_many(void **state)
     batch_close(&batch);
 }
 
+static void test_head(void **state)
+{
+    struct batch batch;
+    struct batch head;
+
+    (void)state;
+    assert_int_equal(batch_open(&batch, 1000, newline), 0);
+    assert_true(add(&batch, "one") && add(&batch, "two") && add(&batch, "three"));
+    head = batch_head(&batch, 2);
+    assert_int_equal(head.n, 2);
+    assert_octets(batch_octets(&head, 1), "two\n");
+    head = batch_head(&batch, 3);
+    assert_octets(batch_octets(&head, 2), "three\n");
+    batch_close(&batch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records), cmocka_unit_test(test_no_separator),
         cmocka_unit_test(test_full),    cmocka_unit_test(test_many),
         cmocka_unit_test(test_buffer),  cmocka_unit_test(test_buffer_many),
+        cmocka_unit_test(test_head),
     };
 
     return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
