@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "cmd/demo.h"
+#include "cmd/losses.h"
 #include "cmd/reload.h"
 #include "cmd/setup.h"
 #include "cmd/status.h"
@@ -139,33 +140,12 @@ static void print_stats(const struct collect *c)
     setup_print_stats(&c->setup, &sum);
 }
 
-static void add_loss(struct log_attribute *losses, size_t *n, const char *name,
-                     const _Atomic uint64_t *counter)
-{
-    const uint64_t lost = counter_read(counter);
-
-    if (lost > 0) {
-        losses[(*n)++] = LOG_NUMBER(name, lost);
-    }
-}
-
-/* What came and did not leave again, by reason. */
 static void log_losses(const struct collect *c)
 {
-    const struct transport *t = c->setup.chosen;
-    struct log_attribute losses[TRANSPORT_LOSS_COUNT + 3] = {0};
     struct counters sum;
-    size_t n = 0;
 
     sum_counters(c, &sum);
-    for (int i = 0; i < TRANSPORT_LOSS_COUNT; i++) {
-        add_loss(losses, &n, transport_losses[i].key, &t->lost[i]);
-    }
-    add_loss(losses, &n, "records_unsent", &sum.at[COUNTER_records_unsent]);
-    add_loss(losses, &n, "kernel_dropped", &sum.at[COUNTER_kernel_dropped]);
-    if (n > 0) {
-        log_write(LOG_LEVEL_WARN, "records or datagrams were lost", losses);
-    }
+    losses_log(c->setup.chosen, &sum);
 }
 
 /* --- Events of the main loop --- */
