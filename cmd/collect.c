@@ -321,6 +321,7 @@ static bool start_watchdog(struct collect *c)
 static bool start(struct collect *c)
 {
     LOG(INFO, "starting weir", LOG_TEXT("version", WEIR_VERSION));
+    plan_log(c->setup.plan);
     note_queue_options(c);
     return take_passed_sockets(c) && start_events(c) && open_transport(c) &&
            setup_open_quarantine(&c->setup, OUTPUT_DROP) == 0 && add_workers(c) && open_status(c) &&

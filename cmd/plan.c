@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/report/report.h"
+#include "lib/log.h"
 #include "lib/stream.h"
 
 bool plan_parse_words(const struct plan_word *words, const char *text, unsigned *bits)
@@ -192,6 +193,14 @@ struct plan *plan_new(const struct plan_words *words, struct plan_fault *fault)
     }
     note_wants(plan);
     return plan;
+}
+
+void plan_log(const struct plan *plan)
+{
+    if (plan->subscribers != NULL) {
+        LOG(INFO, "subscribers", LOG_NUMBER("prefixes", subscribers_prefixes(plan->subscribers)),
+            LOG_NUMBER("octets", subscribers_size(plan->subscribers)));
+    }
 }
 
 void plan_free(struct plan *plan)

@@ -54,6 +54,9 @@ struct plan_fault {
 struct plan *plan_new(const struct plan_words *words, struct plan_fault *fault);
 void plan_free(struct plan *plan);
 
+/* Tells the log what was read. */
+void plan_log(const struct plan *plan);
+
 /* Keys of records are made of these fields, too. */
 void plan_note_key(struct plan *plan, const struct record_key *key);
 

@@ -179,6 +179,7 @@ void reload_now(struct reload *reload, struct worker *const *workers, unsigned n
     free_setup(reload->current);
     reload->current = fresh;
     LOG(INFO, "reloaded");
+    plan_log(fresh->plan);
 }
 
 const struct plan *reload_plan(const struct reload *reload)

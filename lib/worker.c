@@ -149,6 +149,14 @@ static void on_called(uv_async_t *called)
     uv_mutex_unlock(&call->lock);
 }
 
+/* Others may have been asking for some time. */
+static void take_calls(struct call *call)
+{
+    uv_mutex_lock(&call->lock);
+    call->open = true;
+    uv_mutex_unlock(&call->lock);
+}
+
 /* Whoever still waits is sent away. */
 static void refuse_calls(struct call *call)
 {
@@ -244,11 +252,11 @@ int worker_start(struct worker *w, struct pipeline *pipeline)
 
     w->pipeline = pipeline;
     error = start_handles(w);
-    if (error == 0) {
-        w->call.open = true;
-        error = uv_thread_create(&w->thread, run, w);
-    }
+    error = error == 0 ? uv_thread_create(&w->thread, run, w) : error;
     w->running = error == 0;
+    if (w->running) {
+        take_calls(&w->call);
+    }
     return error;
 }
 

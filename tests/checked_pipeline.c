@@ -101,11 +101,12 @@ bool checked_pipeline_open(struct checked_pipeline *p, const struct exporter_lim
         .keep_elements = true,
         .look_up_names = true,
         .reports = REPORT_COUNTERS | REPORT_DROPS | REPORT_NAT | REPORT_OPTIONS | REPORT_LOSS,
-        .loss_interval_ns = SECOND_NS,
+        .loss_interval_ns = 60 * SECOND_NS,
     };
     p->pipeline.counters = &p->counters;
     p->pipeline.output = &p->output;
     if (!open_exporters(p, limits) || !pipeline_count_exporters(&p->pipeline, 1)) {
+        exporters_free(p->pipeline.exporters);
         output_close(&p->output);
         return false;
     }

@@ -13,6 +13,7 @@ DOCUMENTS = ("README.md", "ARCHITECTURE.md", "docs/configuration.md", "docs/deli
              "docs/formats.md", "docs/install.md", "docker/README.md", "docs/performance.md", "docs/goflow2.md",
              "docs/fields.md", "docs/schemas.md", "docs/mapping.md", "docs/metrics.md", "docs/state.md",
              "docs/records.md", "docs/reliability.md", "docs/scaling.md", "docs/streaming.md",
+             "docs/subscribers.md",
              "tests/hostile/README.md", "tests/pipeline/README.md",
              "tests/captures/README.md")
 FOLDERS = ("cmd", "lib", "decoders", "transports", "tests", "docker", "docs")

@@ -28,7 +28,7 @@ ELEMENTS = {
     "post_dport": (228, 2),
     "nat_event": (230, 1),
     "post_src6": (281, 16),
-    "sampling": (34, 8),
+    "sampling": (34, 4),
     "seen_ms": (323, 8),
 }
 TEMPLATE, FIRST_TEMPLATE = 2, 256
@@ -66,7 +66,8 @@ def netflow5(flows, time, sequence=0):
     records = b"".join(
         octets_of("src", flow["src"])
         + octets_of("dst", flow["dst"])
-        + struct.pack(">4sHHIIIIHH", bytes(4), 1, 2, 10, 1000, uptime, uptime, flow["sport"], flow["dport"])
+        + struct.pack(">4sHHIIII", bytes(4), 1, 2, 10, 1000, uptime, uptime)
+        + struct.pack(">HH", flow["sport"], flow["dport"])
         + struct.pack(">BBBBHHBBH", 0, 0x18, 6, 0, 0, 0, 24, 24, 0)
         for flow in flows
     )

@@ -21,6 +21,7 @@ from kafka_fixture import Collector, Kafka
 WEIR = ""
 MOCK = ""
 CANARY = "S3cr3t-CANARY"
+POOLS = pathlib.Path(__file__).parent / "subscribers" / "mixed.yaml"
 
 # What becomes of records when one, or every, answer to a produce request is this error.
 # "time" and "held" are lost by the reason that they name: their time was up, or they were refused.
@@ -190,6 +191,27 @@ class Arrival(unittest.TestCase):
                     self.assertEqual({json.loads(m.value)["type"] for m in messages}, kinds)
                 self.assertEqual(arrived, counters["delivered"])
 
+    def test_subscribers(self):
+        """Records come under what their subscriber is joined by; those of nobody apart, without a key."""
+        with Kafka(MOCK) as kafka:
+            code, _, log, counters = replay(
+                *kafka.options(
+                    "-fields=stream",
+                    f"-subscribers={POOLS}",
+                    "-transport.kafka.key=sub_key",
+                    "-transport.kafka.topic.transit=flows.transit",
+                )
+            )
+            self.assertEqual(code, 0, log)
+            transit, others = kafka.messages("flows.transit"), kafka.messages("flows")
+        self.assertEqual(len(transit) + len(others), counters["delivered"])
+        self.assertTrue(transit)
+        for m in transit:
+            self.assertEqual((m.key, json.loads(m.value)["direction"]), (None, "transit"))
+        for m in others:
+            self.assertEqual((m.key or b"").decode(), json.loads(m.value).get("sub_key", ""))
+        self.assertIn(b"office|192.0.2.10", {m.key for m in others})
+
     def test_records_beside_flows(self):
         with Kafka(MOCK) as kafka:
             code, _, log, counters = replay(
@@ -206,13 +228,14 @@ class Arrival(unittest.TestCase):
             self.assertEqual({json.loads(m.value)["record"] for m in arrived[topic]}, {topic})
         for m in arrived["samplers"]:
             row = json.loads(m.value)
-            parts = (row["exporter_addr"], row["observation_domain_id"], row.get("sampler_id"))
-            key = "|".join(str(part) for part in parts if part is not None)
-            self.assertEqual(m.key.decode(), key)
+            whose = f"{row['exporter_addr']}|{row['observation_domain_id']}"
+            of = f"|interface:{row['if_index']}" if "if_index" in row else ""
+            self.assertEqual(m.key.decode(), whose + of)
         for m in arrived["counters"]:
             self.assertRegex(m.key, rb"^[0-9a-f.:]+\|\d+\|\d+:\d+$")
         kinds = {json.loads(m.value).get("record") for m in arrived["flows"]}
-        self.assertEqual(kinds, {None, "interfaces", "loss"})
+        self.assertLessEqual({None, "loss"}, kinds)
+        self.assertFalse({"counters", "samplers"} & kinds)
 
     def test_many_records_in_a_message(self):
         messages, counters = self.replayed(

@@ -16,6 +16,7 @@ import capture_file
 import replay
 
 TESTS = pathlib.Path(__file__).parent
+POOLS = TESTS / "subscribers" / "mixed.yaml"
 FIELD = re.compile(r"^  (optional |repeated |)(\w+|map<\w+, \w+>) (\w+) = (\d+);$", re.MULTILINE)
 INTEGERS = ("uint32", "uint64")
 ZEROS = (0, "", [], {}, "FLOWUNKNOWN")
@@ -57,10 +58,10 @@ def split(octets):
         at = begin + length
 
 
-def schema(weir):
+def schema(weir, sets="all"):
     """The .proto file that weir prints, and its fields by name."""
     text = subprocess.run(
-        [weir, "schema", "proto"], capture_output=True, text=True, check=True
+        [weir, "schema", "-fields", sets, "proto"], capture_output=True, text=True, check=True
     ).stdout
     fields = [Field(label.strip(), *rest) for label, *rest in FIELD.findall(text)]
     return text, {field.name: field for field in fields}
@@ -96,9 +97,9 @@ def plain_mapping(fields):
     return "formatter:\n  render:\n" + "".join(lines)
 
 
-def run(weir, source, fields):
+def run(weir, source, fields, sets="all"):
     """The JSON records of a source in normal form, and its messages."""
-    options = [*source.options, "-fields", "all"]
+    options = [*source.options, "-fields", sets, "-subscribers", str(POOLS)]
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as mapping:
         mapping.write(plain_mapping(fields))
         mapping.flush()
@@ -190,13 +191,13 @@ def compare(name, expected, found):
     return []
 
 
-def check(weir, decode):
+def check(weir, decode, sets="all"):
     """Holds all sources to their JSON; decode(proto, fields, messages) gives the records in
     normal form.  Returns the exit code."""
-    proto, fields = schema(weir)
+    proto, fields = schema(weir, sets)
     expected, messages = [], []
     for source in sources():
-        records, of_source = run(weir, source, fields)
+        records, of_source = run(weir, source, fields, sets)
         expected.append((source.name, records, len(of_source)))
         messages += of_source
     found = iter(decode(proto, fields, messages))

@@ -17,6 +17,7 @@ import tempfile
 import protobuf_record
 
 SKIPPED = 77
+SETS = ("all", "all,stream")
 WRAPPER = """syntax = "proto3";
 package flowpb;
 import "flow.proto";
@@ -108,6 +109,8 @@ def value_of(field, text):
         return octets(text).decode()
     if field.type == "double":
         return float(text)
+    if field.type == "bool":
+        return text == b"true"
     return int(text) if field.type in protobuf_record.INTEGERS else text.decode()
 
 
@@ -153,7 +156,8 @@ def main():
         print("protoc is not installed: skipped")
         return SKIPPED
     faults = check_goflow2(arguments.weir)
-    return protobuf_record.check(arguments.weir, decode) or min(faults, 1)
+    faults += sum(protobuf_record.check(arguments.weir, decode, sets) for sets in SETS)
+    return min(faults, 1)
 
 
 if __name__ == "__main__":

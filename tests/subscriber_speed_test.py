@@ -3,8 +3,8 @@
 """What it costs to find the subscriber of a flow among 100,000 prefixes.
 
 Records that name no subscriber are written with and without -subscribers: the difference is the
-search at both ends.  It is held against the cost of a record of the set stream.  Instructions repeat
-where seconds do not; callgrind counts them.  Without valgrind, and where the program holds
+search at both ends.  It is held against the cost of a record of the set stream.  Instructions
+repeat where seconds do not; callgrind counts them.  Without valgrind, and where the program holds
 sanitizers, the test is skipped.
 """
 
@@ -63,7 +63,8 @@ def flow(dice, family, pools):
     """Up or down, of a subscriber to somebody outside."""
     home = dice.choice(pools[family])
     subscriber = str(home[dice.randrange(home.num_addresses)])
-    peer = f"198.51.100.{dice.randrange(256)}" if family == 4 else f"2001:db9::{dice.randrange(9999):x}"
+    number = dice.randrange(256)
+    peer = f"198.51.100.{number}" if family == 4 else f"2001:db9::{number:x}"
     ends = (subscriber, peer) if dice.random() < 0.5 else (peer, subscriber)
     names = ("src", "dst") if family == 4 else ("src6", "dst6")
     rest = {"sport": dice.randrange(65536), "dport": 443, "proto": 6, "octets": 1000, "packets": 10}
@@ -83,8 +84,10 @@ def datagrams(dice, kind, pools):
 def share(weir, kind, folder, pools, options):
     """What the search costs, as a part of a record."""
     capture = pathlib.Path(folder, f"{kind}.pcap")
-    made = datagrams(random.Random(SEED), kind, pools)
-    capture_file.write(capture, [capture_file.Datagram("192.0.2.1", 2055, TIME, one) for one in made])
+    payloads = datagrams(random.Random(SEED), kind, pools)
+    capture_file.write(
+        capture, [capture_file.Datagram("192.0.2.1", 2055, TIME, payload) for payload in payloads]
+    )
     record = cost(weir, capture, ["-fields", "stream"])
     without = cost(weir, capture, ["-fields", "goflow2"])
     found = cost(weir, capture, ["-fields", "goflow2", *options])

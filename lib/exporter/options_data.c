@@ -16,6 +16,7 @@ enum options_kind {
     OPTIONS_INTERFACE,     /* by ifIndex, whichever the domain */
     OPTIONS_VRF,
     OPTIONS_APPLICATION,
+    OPTIONS_INTERFACE_RATE, /* by domain and ifIndex: only told on */
     OPTIONS_KINDS,
 };
 
@@ -66,7 +67,8 @@ void options_close(struct options_cache *cache)
 static struct options_key key_of(const struct domain *domain, enum options_kind kind,
                                  const void *id, size_t id_len)
 {
-    const bool per_domain = kind == OPTIONS_SAMPLER || kind == OPTIONS_TEMPLATE_RATE;
+    const bool per_domain =
+        kind == OPTIONS_SAMPLER || kind == OPTIONS_TEMPLATE_RATE || kind == OPTIONS_INTERFACE_RATE;
     struct options_key key = {.kind = (uint8_t)kind, .id_len = (uint8_t)id_len};
 
     if (per_domain) {
@@ -207,11 +209,17 @@ static bool another_sampler(struct domain *domain, uint64_t id, uint64_t rate)
     return domain->several_samplers;
 }
 
-/* A rate of all the domain, or at least of what is not said to be of a sampler or an interface. */
-static void tell_domain_rate(struct decode *d, uint64_t rate)
+/* A rate without a sampler: of an interface, or of all the domain. */
+static void tell_rate(struct decode *d, uint64_t rate)
 {
-    if (decode_wants(d, REPORT_OPTIONS) && !FLOW_HAS(&d->flow, sampler_id) &&
-        !FLOW_HAS(&d->flow, in_if)) {
+    if (!decode_wants(d, REPORT_OPTIONS) || FLOW_HAS(&d->flow, sampler_id)) {
+        return;
+    }
+    if (FLOW_HAS(&d->flow, in_if)) {
+        const struct options_key key = store_rate(d, OPTIONS_INTERFACE_RATE, d->flow.in_if, rate);
+
+        tell_on(d, &key, RECORD_SAMPLERS);
+    } else {
         options_report(d, RECORD_SAMPLERS, rate, &d->message.domain->rate_told_on);
     }
 }
@@ -241,7 +249,7 @@ static void learn_rate(struct decode *d)
         store_template_rate(d, flow->template_id, rate);
         return;
     }
-    tell_domain_rate(d, rate);
+    tell_rate(d, rate);
     /* Of several that name no sampler the first counts, as in goflow2. */
     if (d->message.rate_announced && rate != 0) {
         return;

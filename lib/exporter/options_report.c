@@ -47,7 +47,7 @@ static void add_application(struct decode *d, uint64_t rate, struct report *repo
     report_key_octets(report, '|', d->flow.application_id);
 }
 
-/* A rate is of one sampler, of one template's records, or of all of the domain. */
+/* A rate is of one sampler, of one template's records, of one interface, or of all the domain. */
 static void add_sampler(struct decode *d, uint64_t rate, struct report *report)
 {
     static const struct report_column columns[] = {
@@ -67,6 +67,10 @@ static void add_sampler(struct decode *d, uint64_t rate, struct report *report)
     } else if (FLOW_HAS(&d->flow, template_id)) {
         report_key_word(report, '|', "template");
         report_key_number(report, ':', d->flow.template_id);
+    } else if (FLOW_HAS(&d->flow, in_if)) {
+        report_number(report, REPORT_FIELD_OF(if_index), d->flow.in_if);
+        report_key_word(report, '|', "interface");
+        report_key_number(report, ':', d->flow.in_if);
     }
 }
 

@@ -14,6 +14,7 @@ enum { PATH_OCTETS = 4096, KEY_BITS_MAX = 128, ALIKE_SOUGHT = 16 };
 struct pools_reader {
     struct subscribers *subscribers;
     struct pool_prefixes prefixes;
+    bool has_pools;
     const char *path;
     char *message;
     size_t message_size;
@@ -200,11 +201,14 @@ static bool read_word(struct yaml_node node, const struct word *words, const cha
 
 static bool read_pools(struct yaml_node node, void *target)
 {
+    struct pools_reader *r = target;
+
+    r->has_pools = true;
     if (yaml_kind(node) != YAML_LIST) {
         return yaml_complain(node, "a list of pools is expected here");
     }
     for (size_t i = 0; i < yaml_count(node); i++) {
-        if (!read_pool(target, yaml_item(node, i))) {
+        if (!read_pool(r, yaml_item(node, i))) {
             return false;
         }
     }
@@ -282,7 +286,10 @@ static bool read_root(struct pools_reader *r, struct yaml_file *file)
     if (yaml_kind(root) == YAML_NONE) {
         return yaml_complain(root, "the file is empty");
     }
-    return yaml_read_map(root, file_keys, r) && make_maps(r, file);
+    if (!yaml_read_map(root, file_keys, r)) {
+        return false;
+    }
+    return r->has_pools ? make_maps(r, file) : yaml_complain(root, "pools is missing here");
 }
 
 bool pools_read(struct subscribers *subscribers, const char *path, char *message,
