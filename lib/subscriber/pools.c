@@ -225,7 +225,7 @@ static bool read_both(struct yaml_node node, void *target)
         {NULL, 0},
     };
     struct pools_reader *r = target;
-    unsigned both;
+    unsigned both = BOTH_TWO_RECORDS;
 
     if (!read_word(node, words, "two-records, source, destination or none", &both)) {
         return false;
@@ -238,7 +238,7 @@ static bool read_nat(struct yaml_node node, void *target)
 {
     static const struct word words[] = {{"inside", false}, {"outside", true}, {NULL, 0}};
     struct pools_reader *r = target;
-    unsigned outside;
+    unsigned outside = false;
 
     if (!read_word(node, words, "inside or outside", &outside)) {
         return false;
