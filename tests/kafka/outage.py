@@ -78,10 +78,11 @@ def run(case, bench):
         sender = Sender(collector.port, load.rate)
         sender.start()
         memory.watch(BEFORE)
+        held = topic.count(bench.broker.address(), case.name)
         getattr(bench.broker, case.leave)()
         memory.watch(max(load.seconds, case.at_least))
         getattr(bench.broker, case.come_back)()
-        speed = drain(case, bench, sender, memory)
+        speed = drain(case, bench, sender, memory, held)
         sender.stop()
         bench.wait_for(case.name, sender.next - 1)
         problems = list(collector.stop_in_order())
@@ -102,17 +103,19 @@ def summary(sender, ledger, speed, memory):
     )
 
 
-def drain(case, bench, sender, memory):
-    """Waits until the topic has what was sent; returns records/s since the first one came."""
+def drain(case, bench, sender, memory, first):
+    """Waits until the topic has what was sent; returns records/s since the broker is back.
+
+    first is what the topic held when the broker left: a broker that comes back may answer
+    nothing at all until it is taken in again, and have the whole backlog by then.
+    """
     address = bench.broker.address()
-    begin, first = time.monotonic(), topic.count(address, case.name)
+    begin = time.monotonic()
     held, end = first, begin + DRAIN_LIMIT
     while held < sender.next - 1 - IN_FLIGHT * sender.rate and time.monotonic() < end:
         memory.watch(0.05)
         held = topic.count(address, case.name)
-        if held == first:
-            begin = time.monotonic()
-    return (held - first) / max(time.monotonic() - begin, 0.001)
+    return (held - first) / (time.monotonic() - begin)
 
 
 def losses(ledger, sender, collector):
