@@ -12,7 +12,12 @@
 #include "lib/option/nearest.h"
 #include "lib/option/option.h"
 
-enum { FILE_OCTETS_MAX = 16 << 20, DEPTH_MAX = 64, COMPLAINT_OCTETS = 512 };
+enum {
+    FILE_OCTETS_FIRST = 1 << 14, /* room for most files */
+    FILE_OCTETS_MAX = 16 << 20,
+    DEPTH_MAX = 64,
+    COMPLAINT_OCTETS = 512
+};
 
 struct yaml_file {
     char *path;
@@ -143,25 +148,44 @@ const char *yaml_complaint(const struct yaml_file *file)
 
 /* --- Reading --- */
 
+/* What is left of a stream, and at most twice FILE_OCTETS_MAX; NULL without memory. */
+static unsigned char *read_rest(FILE *file, size_t *len)
+{
+    unsigned char *octets = NULL;
+    size_t room = FILE_OCTETS_FIRST / 2;
+
+    *len = 0;
+    do {
+        unsigned char *const larger = realloc(octets, room *= 2);
+
+        if (larger == NULL) {
+            free(octets);
+            return NULL;
+        }
+        octets = larger;
+        *len += fread(octets + *len, 1, room - *len, file);
+    } while (*len == room && room <= FILE_OCTETS_MAX);
+    return octets;
+}
+
 /* The octets of a file, NULL if it cannot be read or is too large: errno says why. */
 static unsigned char *read_octets(const char *path, size_t *len)
 {
     FILE *file = fopen(path, "rbe");
-    unsigned char *octets = file == NULL ? NULL : malloc(FILE_OCTETS_MAX + 1);
-    int error = 0;
+    unsigned char *octets;
+    int error;
 
-    if (octets != NULL) {
-        *len = fread(octets, 1, FILE_OCTETS_MAX + 1, file);
-        error = ferror(file) != 0 ? errno : 0;
-        error = *len > FILE_OCTETS_MAX ? EFBIG : error;
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    if (octets != NULL && error != 0) {
-        free(octets);
-        errno = error;
+    if (file == NULL) {
         return NULL;
+    }
+    octets = read_rest(file, len);
+    error = octets == NULL || ferror(file) != 0 ? errno : 0;
+    error = error == 0 && *len > FILE_OCTETS_MAX ? EFBIG : error;
+    (void)fclose(file);
+    if (error != 0) {
+        free(octets);
+        octets = NULL;
+        errno = error;
     }
     return octets;
 }
