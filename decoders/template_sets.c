@@ -119,26 +119,38 @@ static void read_held_set(struct decode *d, const struct template_sets *sets, ui
     then.n_put_off = 0;
     d->datagram = &datagram;
     d->message = context.message;
-    d->spent = (struct decode_spent){0};
     read_data_set(d, &then, id, &set);
     COUNT(d->counters, sets_released);
 }
 
-/* Everything that waited for this template; then the datagram goes on where it was. */
+/*
+ * What waited for this template; then the datagram goes on where it was.  What has no room in
+ * half of its budget is left for the next one.
+ */
 static void release(struct decode *d, const struct template_sets *sets, uint16_t id)
 {
     const struct datagram *datagram = d->datagram;
     const struct decode_message message = d->message;
-    const struct decode_spent spent = d->spent;
     struct held_set *held;
 
-    while ((held = held_sets_take(sets->domain, id)) != NULL) {
+    while (!decode_half_spent(d) && (held = held_sets_take(sets->domain, id)) != NULL) {
         read_held_set(d, sets, id, held);
         held_set_free(held);
         d->datagram = datagram;
     }
     d->message = message;
-    d->spent = spent;
+    if (decode_half_spent(d)) {
+        held_sets_leave(sets->domain);
+    }
+}
+
+static void release_left(struct decode *d, const struct template_sets *sets)
+{
+    uint16_t id;
+
+    while (!decode_half_spent(d) && (id = held_sets_left(d, sets->domain)) != 0) {
+        release(d, sets, id);
+    }
 }
 
 /* Before a template takes the place of the one that a set was put off with. */
@@ -293,6 +305,7 @@ static void read_sets(struct decode *d, struct template_sets *sets)
 
 void template_sets_read(struct decode *d, struct template_sets *sets)
 {
+    release_left(d, sets);
     template_outline_begin(sets);
     read_sets(d, sets);
     read_put_off(d, sets);

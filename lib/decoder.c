@@ -39,6 +39,12 @@ static bool within_budget(struct decode *d, size_t octets)
     return false;
 }
 
+bool decode_half_spent(const struct decode *d)
+{
+    return d->spent.output > DECODE_OUTPUT_MAX / 2 || d->spent.values > DECODE_VALUES_MAX / 2 ||
+           d->spent.records > DECODE_RECORDS_MAX / 2;
+}
+
 bool decode_emit(struct decode *d)
 {
     d->spent.records++;

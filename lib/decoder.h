@@ -203,6 +203,9 @@ static inline bool decode_wants(const struct decode *d, unsigned wish)
     return (d->settings->reports & wish) != 0;
 }
 
+/* Whether half of the datagram's budget is gone: what can wait then waits. */
+bool decode_half_spent(const struct decode *d);
+
 /* Takes n field values from the budget; false as decode_emit(). */
 bool decode_spend_values(struct decode *d, size_t n);
 

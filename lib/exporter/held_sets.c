@@ -132,6 +132,24 @@ void held_set_free(struct held_set *held)
     free(held);
 }
 
+void held_sets_leave(struct domain *domain)
+{
+    domain->sets_left = true;
+}
+
+uint16_t held_sets_left(struct decode *d, struct domain *domain)
+{
+    const struct held_set *held = domain->sets_left ? domain->exporter->held.first : NULL;
+
+    for (; held != NULL; held = held->links[OF_EXPORTER].next) {
+        if (held->domain == domain && domain_template(d, domain, held->template_id) != NULL) {
+            return held->template_id;
+        }
+    }
+    domain->sets_left = false;
+    return 0;
+}
+
 static void drop(struct counters *counters, struct held_set *held)
 {
     counter_bump(&counters->errors[DECODE_TEMPLATE_UNKNOWN], 1);

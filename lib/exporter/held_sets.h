@@ -46,6 +46,12 @@ void held_set_open(const struct held_set *held, struct held_context *context,
                    struct datagram *datagram, struct wire *set);
 void held_set_free(struct held_set *held);
 
+/* Says that sets are left although their template has come. */
+void held_sets_leave(struct domain *domain);
+
+/* The template of the oldest set that was left so; 0 if there is none any more. */
+uint16_t held_sets_left(struct decode *d, struct domain *domain);
+
 /* Counts out what was held too long. */
 void held_sets_expire(struct decode *d);
 

@@ -70,6 +70,7 @@ struct domain {
     struct options_told rate_told_on;
     uint64_t boot_ms;         /* systemInitTimeMilliseconds as announced; 0 if not */
     uint64_t told_ns;         /* when options data came last; 0 if none did */
+    bool sets_left;           /* some held sets have a template by now */
     bool template_rates;      /* a rate was announced for a single template */
     bool sampler_known;
     bool several_samplers;        /* of other rates, so that none speaks for the domain */

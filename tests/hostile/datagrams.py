@@ -110,6 +110,18 @@ CASES = [
         if_wrong=expect(2, "padding", [{"bytes": 0x0A0000010A000002}, SHOWS_X]),
     ),
     case(
+        "U11",
+        "3,584 records before their template are more than one datagram may become",
+        *[v9(flow_set(256, X * 112), sequence=1 + i) for i in range(32)],
+        v9(v9_templates(template(256, T)), sequence=33),
+        v9(flow_set(256, X), sequence=34),
+        v9(flow_set(256, X), sequence=35),
+        records=32 * 112 + 2,
+        counts="sets_held*32 sets_released*32",
+        if_right=expect(32 * 112 + 2),
+        if_wrong=expect(32 * 147 + 2),
+    ),
+    case(
         "U12",
         "port 0; the same datagram three times; an old one",
         Sent(v5(v5_record(), sequence=1), port=0),
