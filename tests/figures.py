@@ -4,7 +4,7 @@
 
     figures.py [BUILD]
 
-BUILD (build) holds the folders asan, fuzz and bench.  Figures that are not there stay as they are.
+BUILD (build) holds the folders asan, fuzz, coverage and bench.  Figures that are not there stay as they are.
 """
 
 import collections
@@ -43,7 +43,10 @@ def hostile(table):
 FIGURES = (
     ("hostile", "asan/hostile.md", hostile),
     ("fuzz", "fuzz/fuzz.md", iter),
+    ("coverage", "coverage/coverage.md", iter),
     ("memory", "bench/memory.md", iter),
+    ("soak", "asan/soak.md", iter),
+    ("costliest", "bench/costliest.md", iter),
 )
 
 

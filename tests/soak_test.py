@@ -43,6 +43,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weir", required=True, help="the program under test")
     parser.add_argument("--minutes", type=float, default=MINUTES if FULL else 0)
+    parser.add_argument("--table", type=pathlib.Path, help="where the figures are written")
     return parser.parse_args()
 
 
@@ -182,20 +183,31 @@ def soak(weir, sender, output, minutes):
     return gauged, len(counters)
 
 
-def sums(sender, stats):
-    """(what, as it is, as it must be)"""
+def sums(sender, stats, lines):
+    """(what, as it is, as it must be); lines were written"""
     dropped = stats.get("kernel_dropped", 0)
     ended = stats["datagrams_decoded"] + stats["datagrams_dropped"]
-    written = Lines.total + stats.get("records_unsent", 0)
+    written = lines + stats.get("records_unsent", 0)
     yield "datagrams, with those that the kernel dropped", stats["datagrams"] + dropped, sender.sent
     yield "datagrams, by how they ended", ended, stats["datagrams"]
     yield "lines, with records unsent", written, stats["records"]
 
 
+def figures(given, sender, stats, gauged, reloads):
+    yield "| minutes | datagrams | a second | records | dropped by the kernel | reloads | MiB | MiB a minute | descriptors |"
+    yield "|-|-|-|-|-|-|-|-|-|"
+    yield (
+        f"| {given.minutes:g} | {sender.sent:,} | {sender.rate:.0f} | {stats['records']:,}"
+        f" | {stats.get('kernel_dropped', 0)} | {reloads}"
+        f" | {gauged[0][1]:.1f} to {max(m for _, m, _ in gauged):.1f} | {slope(gauged):+.3f}"
+        f" | {gauged[-1][2]} |"
+    )
+
+
 def problems(sender, stats, gauged, code, log):
     if code != 0 or "Sanitizer" in log:
         yield f"exit code {code}\n{log}"
-    for what, found, wanted in sums(sender, stats):
+    for what, found, wanted in sums(sender, stats, Lines.total):
         if found != wanted:
             yield f"{what}: {found}, not {wanted}"
     if slope(gauged) > SLOPE_MAX:
@@ -225,13 +237,12 @@ def run(given, folder):
         text = log.read()
     Lines(output).run()
     stats = json.loads(next(line for line in reversed(text.splitlines()) if line.startswith("{")))
-    print(
-        f"{given.minutes:g} minutes, {sender.sent} datagrams at {sender.rate:.0f}/s,"
-        f" {stats['records']} records, {reloads} reloads; kernel dropped {stats.get('kernel_dropped', 0)};"
-        f" memory {gauged[0][1]:.1f} to {max(m for _, m, _ in gauged):.1f} MiB,"
-        f" slope {slope(gauged):+.3f} MiB a minute; {gauged[-1][2]} descriptors"
-    )
-    return list(problems(sender, stats, gauged, code, text))
+    found = list(problems(sender, stats, gauged, code, text))
+    table = "\n".join(figures(given, sender, stats, gauged, reloads))
+    print(table)
+    if given.table and not found:
+        given.table.write_text(table + "\n", encoding="utf-8")
+    return found
 
 
 def main():
