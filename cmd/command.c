@@ -2,6 +2,7 @@
 /* The table of subcommands. */
 #include "cmd/command.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/collect.h"
@@ -12,6 +13,8 @@
 #include "cmd/man.h"
 #include "cmd/replay.h"
 #include "cmd/schema.h"
+
+enum { MESSAGE_OCTETS = 512 };
 
 const struct command commands[] = {
     {"collect", collect_main, "receive flows over UDP and send them on (the default)"},
@@ -35,6 +38,34 @@ const struct command *command_find(const char *name)
         }
     }
     return NULL;
+}
+
+int command_read_options(const char *name, const char *usage, const struct option_group *groups,
+                         size_t n, int argc, char **argv, int *first)
+{
+    char message[MESSAGE_OCTETS];
+
+    options_set_defaults(groups, n);
+    switch (options_parse(groups, n, argc, argv, first, message, sizeof(message))) {
+    case OPTIONS_HELP:
+        options_print_usage(groups, n, usage);
+        return 0;
+    case OPTIONS_INVALID:
+        (void)fprintf(stderr, "weir %s: %s\n", name, message);
+        return 2;
+    case OPTIONS_DONE:
+        break;
+    }
+    return -1;
+}
+
+int command_take_no_argument(const char *name, int argc, char **argv, int first)
+{
+    if (first == argc) {
+        return 0;
+    }
+    (void)fprintf(stderr, "weir %s: takes no argument, but was given %s\n", name, argv[first]);
+    return 2;
 }
 
 void command_describe(const struct command *command, const struct usage_reader *reader)

@@ -19,6 +19,17 @@ extern const struct command commands[];
 /* NULL if there is none. */
 const struct command *command_find(const char *name);
 
+/*
+ * What every command line does first, over the options' defaults: their values are set, and
+ * *first becomes the first argument that is none.  Returns -1 to go on, or the exit code: 0 when
+ * help was asked for, 2 when an option was refused.  name is the subcommand's, for complaints.
+ */
+int command_read_options(const char *name, const char *usage, const struct option_group *groups,
+                         size_t n, int argc, char **argv, int *first);
+
+/* 0, or 2 when there is an argument, which is then complained of. */
+int command_take_no_argument(const char *name, int argc, char **argv, int first);
+
 /* Lets the reader have what "weir NAME -h" would print. */
 void command_describe(const struct command *command, const struct usage_reader *reader);
 

@@ -9,8 +9,6 @@
 #include "cmd/command.h"
 #include "lib/option/value.h"
 
-enum { MESSAGE_OCTETS = 256 };
-
 /* Between apostrophes of a shell; a backslash before each character of special. */
 static void put_quoted(const char *text, const char *special)
 {
@@ -206,18 +204,11 @@ static int print_for(const char *name)
 
 int completion_main(int argc, char **argv)
 {
-    char message[MESSAGE_OCTETS];
     int first;
+    const int code = command_read_options("completion", usage, NULL, 0, argc, argv, &first);
 
-    switch (options_parse(NULL, 0, argc, argv, &first, message, sizeof(message))) {
-    case OPTIONS_HELP:
-        options_print_usage(NULL, 0, usage);
-        return 0;
-    case OPTIONS_INVALID:
-        (void)fprintf(stderr, "%s\n", message);
-        return 2;
-    case OPTIONS_DONE:
-        break;
+    if (code >= 0) {
+        return code;
     }
     if (first + 1 != argc) {
         (void)fprintf(stderr, "weir completion: needs one shell: bash, zsh or fish\n");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/command.h"
 #include "cmd/explanation.h"
 #include "cmd/setup.h"
 #include "lib/capture.h"
@@ -200,18 +201,11 @@ int explain_main(int argc, char **argv)
 {
     struct explain explain = {0};
     const struct option_group group = {"", explain_options, &explain};
-    char message[MESSAGE_OCTETS];
     int first;
+    const int code = command_read_options("explain", usage, &group, 1, argc, argv, &first);
 
-    options_set_defaults(&group, 1);
-    switch (options_parse(&group, 1, argc, argv, &first, message, sizeof(message))) {
-    case OPTIONS_HELP:
-        options_print_usage(&group, 1, usage);
-        return 0;
-    case OPTIONS_INVALID:
-        return refuse(message);
-    case OPTIONS_DONE:
-        break;
+    if (code >= 0) {
+        return code;
     }
     explain.format = find_format(explain.format_word);
     if (explain.format == NULL) {

@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "cmd/collect.h"
+#include "cmd/command.h"
 #include "cmd/running.h"
 #include "lib/http/client.h"
 #include "lib/option/option.h"
@@ -90,22 +91,13 @@ int health_main(int argc, char **argv)
 {
     struct health health;
     const struct option_group group = {"", health_options, &health};
-    char message[MESSAGE_OCTETS];
     int first;
+    const int code = command_read_options("health", usage, &group, 1, argc, argv, &first);
 
-    options_set_defaults(&group, 1);
-    switch (options_parse(&group, 1, argc, argv, &first, message, sizeof(message))) {
-    case OPTIONS_HELP:
-        options_print_usage(&group, 1, usage);
-        return 0;
-    case OPTIONS_INVALID:
-        (void)say(message, "");
-        return 2;
-    case OPTIONS_DONE:
-        break;
+    if (code >= 0) {
+        return code;
     }
-    if (first < argc) {
-        (void)say("takes no argument, but was given ", argv[first]);
+    if (command_take_no_argument("health", argc, argv, first) != 0) {
         return 2;
     }
     return is_well(&health) ? 0 : 1;

@@ -9,7 +9,7 @@
 #include "cmd/command.h"
 #include "lib/option/value.h"
 
-enum { EXPLAINED_MAX = 512, MESSAGE_OCTETS = 256 };
+enum { EXPLAINED_MAX = 512 };
 
 static const char usage[] = "Usage: weir man\n\n"
                             "Prints the manual page of weir, for man -l -.\n\nOptions:";
@@ -211,21 +211,13 @@ static void put_page(void)
 
 int man_main(int argc, char **argv)
 {
-    char message[MESSAGE_OCTETS];
     int first;
+    const int code = command_read_options("man", usage, NULL, 0, argc, argv, &first);
 
-    switch (options_parse(NULL, 0, argc, argv, &first, message, sizeof(message))) {
-    case OPTIONS_HELP:
-        options_print_usage(NULL, 0, usage);
-        return 0;
-    case OPTIONS_INVALID:
-        (void)fprintf(stderr, "%s\n", message);
-        return 2;
-    case OPTIONS_DONE:
-        break;
+    if (code >= 0) {
+        return code;
     }
-    if (first < argc) {
-        (void)fprintf(stderr, "weir man: takes no argument, but was given %s\n", argv[first]);
+    if (command_take_no_argument("man", argc, argv, first) != 0) {
         return 2;
     }
     put_page();

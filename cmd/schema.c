@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cmd/command.h"
 #include "cmd/schema_write.h"
 #include "lib/mapping/mapping.h"
 #include "lib/option/option.h"
@@ -43,19 +44,18 @@ static const struct option schema_options[] = {
 };
 
 /* In one piece, for the manual page is made of it, too. */
-static void print_usage(const struct option_group *group)
+static void write_usage(char text[static USAGE_MAX])
 {
-    char text[USAGE_MAX] = "Usage: weir schema [options] TARGET\n\n"
-                           "Prints what a record looks like, for whoever is to read it.\n\n"
-                           "Targets:\n";
-    size_t len = strlen(text);
+    size_t len = (size_t)snprintf(text, USAGE_MAX,
+                                  "Usage: weir schema [options] TARGET\n\n"
+                                  "Prints what a record looks like, for whoever is to read it.\n\n"
+                                  "Targets:\n");
 
-    for (size_t i = 0; i < TARGETS && len < sizeof(text); i++) {
-        len += (size_t)snprintf(text + len, sizeof(text) - len, "  %-10s %s\n", targets[i]->name,
+    for (size_t i = 0; i < TARGETS && len < USAGE_MAX; i++) {
+        len += (size_t)snprintf(text + len, USAGE_MAX - len, "  %-10s %s\n", targets[i]->name,
                                 targets[i]->title);
     }
-    (void)snprintf(text + len, len < sizeof(text) ? sizeof(text) - len : 0, "\nOptions:");
-    options_print_usage(group, 1, text);
+    (void)snprintf(text + len, len < USAGE_MAX ? USAGE_MAX - len : 0, "\nOptions:");
 }
 
 static bool refuse(const char *message)
@@ -136,19 +136,14 @@ static bool read_mapping(struct schema *schema)
 static int read_command_line(struct schema *schema, int argc, char **argv)
 {
     const struct option_group group = {"", schema_options, schema};
-    char message[MESSAGE_MAX];
+    char usage[USAGE_MAX];
     int first;
+    int code;
 
-    options_set_defaults(&group, 1);
-    switch (options_parse(&group, 1, argc, argv, &first, message, sizeof(message))) {
-    case OPTIONS_HELP:
-        print_usage(&group);
-        return 0;
-    case OPTIONS_INVALID:
-        (void)refuse(message);
-        return 2;
-    case OPTIONS_DONE:
-        break;
+    write_usage(usage);
+    code = command_read_options("schema", usage, &group, 1, argc, argv, &first);
+    if (code >= 0) {
+        return code;
     }
     if (!read_target(schema, argv + first) || !read_fields(schema) || !read_topic(&schema->wish) ||
         !read_key(&schema->wish)) {
