@@ -1,97 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The transport kafka against librdkafka's mock cluster: what arrives, where, and what does not."""
+"""The transport kafka against librdkafka's mock cluster: what arrives, where, and what is refused."""
 
-import argparse
-import concurrent.futures
 import json
 import os
 import pathlib
-import re
-import subprocess
-import sys
 import tempfile
-import time
 import unittest
 
 import kafka_fixture as fixture
 from kafka import murmur2
-from kafka_fixture import Collector, Kafka
+from kafka.mocked import Programs, main, replay
+from kafka_fixture import Kafka
 
-WEIR = ""
-MOCK = ""
 CANARY = "S3cr3t-CANARY"
 POOLS = pathlib.Path(__file__).parent / "subscribers" / "mixed.yaml"
-
-# What becomes of records when one, or every, answer to a produce request is this error.
-# "time" and "held" are lost by the reason that they name: their time was up, or they were refused.
-ERRORS = {
-    # name: (Kafka's number, after one, after all)
-    "UNKNOWN": (-1, "delivered", "buried"),
-    "CORRUPT_MESSAGE": (2, "delivered", "buried"),
-    "UNKNOWN_TOPIC_OR_PARTITION": (3, "delivered", "timed_out"),
-    "LEADER_NOT_AVAILABLE": (5, "delivered", "timed_out"),
-    "NOT_LEADER_OR_FOLLOWER": (6, "delivered", "timed_out"),
-    "REQUEST_TIMED_OUT": (7, "delivered", "timed_out"),
-    "MESSAGE_TOO_LARGE": (10, "delivered", "buried"),
-    "NETWORK_EXCEPTION": (13, "delivered", "buried"),
-    "INVALID_TOPIC_EXCEPTION": (17, "refused", "refused"),
-    "RECORD_LIST_TOO_LARGE": (18, "delivered", "buried"),
-    "NOT_ENOUGH_REPLICAS": (19, "delivered", "timed_out"),
-    "NOT_ENOUGH_REPLICAS_AFTER_APPEND": (20, "delivered", "timed_out"),
-    "INVALID_REQUIRED_ACKS": (21, "refused", "refused"),
-    "TOPIC_AUTHORIZATION_FAILED": (29, "refused", "refused"),
-    "CLUSTER_AUTHORIZATION_FAILED": (31, "refused", "refused"),
-    "INVALID_TIMESTAMP": (32, "delivered", "buried"),
-    "UNSUPPORTED_VERSION": (35, "refused", "refused"),
-    "INVALID_REQUEST": (42, "buried", "buried"),
-    "POLICY_VIOLATION": (44, "buried", "buried"),
-    "OUT_OF_ORDER_SEQUENCE_NUMBER": (45, "delivered", "buried"),
-    "KAFKA_STORAGE_ERROR": (56, "delivered", "timed_out"),
-    "UNSUPPORTED_COMPRESSION_TYPE": (76, "refused", "refused"),
-    "INVALID_RECORD": (87, "delivered", "buried"),
-    "THROTTLING_QUOTA_EXCEEDED": (89, "delivered", "buried"),
-    "SOMETHING_NEW": (499, "delivered", "buried"),
-}
-
-# Those that a broker answers with while a partition moves.
-PASSING = "LEADER_NOT_AVAILABLE", "REQUEST_TIMED_OUT", "NOT_ENOUGH_REPLICAS_AFTER_APPEND"
-
-REFUSALS, BATCHES_BETWEEN = 6, 5
-LINGER = 0.06  # seconds; batches are under way all the time
-
-
-def replay(*options, environment=None):
-    """Runs the captures through weir: exit code, output, log and counters of the transport."""
-    done = subprocess.run(
-        [WEIR, "replay", "-stats", *options, *map(str, fixture.CAPTURES)],
-        capture_output=True,
-        timeout=fixture.PATIENCE,
-        check=False,
-        env={**fixture.ENVIRONMENT, **(environment or {})},
-    )
-    log = done.stderr.decode(errors="replace")
-    last = log.splitlines()[-1] if log else ""
-    counters = json.loads(last) if last.startswith("{") else {}
-    return done.returncode, done.stdout, log, counters.get("transport", {})
-
-
-def each(test, names, case):
-    """The cases side by side, since they wait more than they work."""
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        for name, done in [(name, pool.submit(case, name)) for name in names]:
-            with test.subTest(name):
-                done.result()
-
-
-def numbers(messages):
-    """The numbers of the flows that fixture.netflow5() made."""
-    return [json.loads(message.value)["bytes"] for message in messages]
 
 
 class Arrival(unittest.TestCase):
     def replayed(self, *options, partitions=6):
-        with Kafka(MOCK, partitions) as kafka:
+        with Kafka(Programs.mock, partitions) as kafka:
             code, _, log, counters = replay(*kafka.options(*options))
             self.assertEqual(code, 0, log)
             self.assertEqual(counters["delivered"], counters["taken"], log)
@@ -169,7 +97,7 @@ class Arrival(unittest.TestCase):
 
     def test_topics_by_kind(self):
         for policy in ["drop-newest", "drop-oldest", "spool"]:
-            with self.subTest(policy), Kafka(MOCK) as kafka:
+            with self.subTest(policy), Kafka(Programs.mock) as kafka:
                 with tempfile.TemporaryDirectory() as folder:
                     code, _, log, counters = replay(
                         *kafka.options(
@@ -193,7 +121,7 @@ class Arrival(unittest.TestCase):
 
     def test_subscribers(self):
         """Records come under what their subscriber is joined by; those of nobody apart, without a key."""
-        with Kafka(MOCK) as kafka:
+        with Kafka(Programs.mock) as kafka:
             code, _, log, counters = replay(
                 *kafka.options(
                     "-fields=stream",
@@ -213,7 +141,7 @@ class Arrival(unittest.TestCase):
         self.assertIn(b"office|192.0.2.10", {m.key for m in others})
 
     def test_records_beside_flows(self):
-        with Kafka(MOCK) as kafka:
+        with Kafka(Programs.mock) as kafka:
             code, _, log, counters = replay(
                 *kafka.options(
                     "-records=all",
@@ -252,7 +180,7 @@ class Arrival(unittest.TestCase):
 
     def test_too_large(self):
         """A message that is too large costs itself, and is told of."""
-        with Kafka(MOCK) as kafka, tempfile.TemporaryDirectory() as folder:
+        with Kafka(Programs.mock) as kafka, tempfile.TemporaryDirectory() as folder:
             for policy in ["drop-newest", "drop-oldest", "block", "spool"]:
                 letters = pathlib.Path(folder) / f"letters-{policy}"
                 code, _, log, counters = replay(
@@ -318,237 +246,11 @@ class Refused(unittest.TestCase):
                     self.assertIn(said, log)
 
 
-class Errors(unittest.TestCase):
-    """Each error ends as transports/kafka_errors.def says: nothing is lost unseen."""
-
-    def case(self, number, count, end):
-        time_limit = 5000 if end == "timed_out" else 60000
-        with Kafka(MOCK, 1) as kafka, tempfile.TemporaryDirectory() as folder:
-            letters = pathlib.Path(folder) / "letters"
-            kafka.tell(f"errors 0 {number} {count}")
-            code, _, log, counters = replay(
-                *kafka.options(
-                    f"-transport.kafka.dead-letter={letters}",
-                    "-transport.kafka.linger=10ms",
-                    f"-transport.kafka.property=message.timeout.ms={time_limit}",
-                )
-            )
-            self.assertEqual(code, 0, log)
-            taken = counters["taken"]
-            arrived = len(kafka.messages())
-            left = kafka.tell("left 0")
-            buried = [json.loads(line) for line in letters.read_text().splitlines()]
-        lost = taken - counters.get("delivered", 0)
-        self.assertGreaterEqual(arrived, counters.get("delivered", 0))
-        if end == "delivered":
-            self.assertEqual(lost, 0, log)
-        elif end == "buried":
-            self.assertEqual(len(buried), lost)
-            self.assertTrue(all(b["value"].startswith("{") for b in buried))
-        else:
-            self.assertEqual(counters[end], lost, log)
-        if end != "delivered":
-            self.assertGreater(lost, 0)
-            self.assertIn("Kafka does not take a record", log)
-            self.assertLess(len(log.splitlines()), 40, log)
-        return count - left
-
-    def test_one(self):
-        def one(name):
-            number, end, _ = ERRORS[name]
-            self.assertEqual(self.case(number, 1, end), 1)
-
-        each(self, ERRORS, one)
-
-    def test_all(self):
-        """No busy loop either: what is asked for again is asked for a bounded number of times."""
-
-        def everything(name):
-            number, _, end = ERRORS[name]
-            self.assertLess(self.case(number, 20000, end), 5000)
-
-        each(self, ERRORS, everything)
-
-
-class Outages(unittest.TestCase):
-    """What becomes of records while no broker answers, by policy."""
-
-    small = "-transport.kafka.property=queue.buffering.max.messages=1000"
-
-    def outage(self, *options, records=6000, end=None):
-        """Sends while the broker is away; returns what arrived, the log and the counters."""
-        with Kafka(MOCK) as kafka:
-            kafka.tell("down")
-            with Collector(WEIR, *kafka.options(*options)) as weir:
-                weir.send(records)
-                self.assertTrue(weir.logs("no broker of Kafka answers"), weir.log)
-                if end is not None:
-                    end(weir)
-                kafka.tell("up")
-                self.assertTrue(weir.logs("takes records again"), weir.log)
-                code, log = weir.stop()
-                self.assertEqual(code, 0, log)
-                counters = json.loads(log.splitlines()[-1])
-                self.assertEqual(counters["records"], records)
-                return kafka.messages(), log, counters
-
-    def test_drop_newest(self):
-        messages, log, counters = self.outage(self.small)
-        arrived = sorted(numbers(messages))
-        self.assertEqual(arrived[:1000], list(range(1000)))
-        self.assertEqual(counters["records_unsent"], 6000 - len(arrived))
-        self.assertIn("records_unsent=", log)
-
-    def test_drop_oldest(self):
-        messages, _, counters = self.outage(
-            "-transport.kafka.policy=drop-oldest",
-            "-transport.kafka.queue.bytes=1048576",
-            self.small,
-        )
-        arrived = sorted(numbers(messages))
-        lost = counters["transport"]["queue_full"]
-        self.assertGreater(lost, 0)
-        self.assertEqual(len(arrived), 6000 - lost)
-        self.assertEqual(arrived[-500:], list(range(5500, 6000)))
-
-    def test_block(self):
-        messages, _, counters = self.outage(
-            "-transport.kafka.policy=block", "-transport.kafka.block.time=10ms", self.small
-        )
-        self.assertEqual(counters["records_unsent"], 6000 - len(messages))
-
-    def in_order(self, messages, records, repeats=0):
-        """Every record is there, and those of a key follow each other; some perhaps twice."""
-        self.assertEqual(sorted(set(numbers(messages))), list(range(records)))
-        self.assertLessEqual(len(messages), records + repeats)
-        for key in {m.key for m in messages}:
-            seen = dict.fromkeys(numbers([m for m in messages if m.key == key]))
-            self.assertEqual(list(seen), sorted(seen))
-
-    def spool(self, folder, *options):
-        return [
-            "-transport.kafka.policy=spool",
-            f"-transport.kafka.spool.path={folder}/spool",
-            f"-transport.kafka.dead-letter={folder}/letters",
-            "-transport.kafka.key=src_addr",
-            self.small,
-            *options,
-        ]
-
-    def test_spool(self):
-        with tempfile.TemporaryDirectory() as folder:
-            messages, _, counters = self.outage(*self.spool(folder), records=20000)
-            self.in_order(messages, 20000)
-            self.assertEqual(counters["transport"]["delivered"], 20000)
-
-    def test_spool_after_a_kill(self):
-        with Kafka(MOCK) as kafka, tempfile.TemporaryDirectory() as folder:
-            options = kafka.options(*self.spool(folder))
-            kafka.tell("down")
-            with Collector(WEIR, *options) as weir:
-                weir.send(5000)
-                self.assertTrue(weir.logs("no broker of Kafka answers"), weir.log)
-                weir.stop(9)
-            kafka.tell("up")
-            with Collector(WEIR, *options) as weir:
-                weir.sent = 5000
-                weir.send(1000)
-                code, log = weir.stop()
-            self.assertEqual(code, 0, log)
-            self.in_order(kafka.messages(), 6000)
-
-    def test_spool_stays(self):
-        """A stop with no broker in sight is quick, and loses nothing."""
-        with Kafka(MOCK) as kafka, tempfile.TemporaryDirectory() as folder:
-            options = kafka.options(*self.spool(folder))
-            kafka.tell("down")
-            with Collector(WEIR, *options) as weir:
-                weir.send(3000)
-                self.assertTrue(weir.logs("no broker of Kafka answers"), weir.log)
-                code, log = weir.stop()
-            self.assertEqual(code, 0, log)
-            self.assertIn("records stay in the spool", log)
-            self.assertEqual(json.loads(log.splitlines()[-1])["transport"]["held"], 3000)
-            kafka.tell("up")
-            code, _, log, _ = replay(*options)
-            self.assertEqual(code, 0, log)
-            self.assertTrue(
-                set(range(3000)) <= {json.loads(m.value)["bytes"] for m in kafka.messages()}
-            )
-
-    def test_spool_bounds(self):
-        """What the spool cannot hold is lost from its old end, and counted."""
-        with tempfile.TemporaryDirectory() as folder:
-            options = self.spool(folder, "-transport.kafka.spool.bytes=4194304")
-            messages, _, counters = self.outage(*options, records=20000)
-            lost = counters["transport"]["queue_full"]
-            arrived = set(numbers(messages))
-            self.assertGreater(lost, 0)
-            self.assertEqual(len(arrived), 20000 - lost)
-            self.assertTrue(set(range(19500, 20000)) <= arrived)
-
-    def test_spool_errors(self):
-        """With a spool, errors of the topic and of the cluster lose nothing."""
-        def one(name):
-            number, after_one, _ = ERRORS[name]
-            with Kafka(MOCK, 1) as kafka, tempfile.TemporaryDirectory() as folder:
-                kafka.tell(f"errors 0 {number} 1")
-                code, _, log, counters = replay(*kafka.options(*self.spool(folder)))
-                self.assertEqual(code, 0, log)
-                self.assertEqual(kafka.tell("left 0"), 0)
-                letters = (pathlib.Path(folder) / "letters").read_text().splitlines()
-                lost = counters["taken"] - counters.get("delivered", 0)
-                self.assertEqual(lost, len(letters), log)
-                self.assertEqual(lost > 0, after_one == "buried", log)
-                self.assertEqual(len(kafka.messages()), counters["taken"] - lost)
-
-        each(self, ERRORS, one)
-
-    def test_spool_order(self):
-        """A batch that is refused for a moment is not overtaken by the one behind it."""
-        large = "-transport.kafka.property=queue.buffering.max.messages=100000"
-
-        def one(name):
-            with Kafka(MOCK, 1) as kafka, tempfile.TemporaryDirectory() as folder:
-                kafka.tell("rtt 300")
-                with Collector(WEIR, *kafka.options(*self.spool(folder, large))) as weir:
-                    for _ in range(REFUSALS):
-                        for _ in range(BATCHES_BETWEEN):
-                            weir.send(500)
-                            time.sleep(LINGER)
-                        kafka.tell(f"errors 0 {ERRORS[name][0]} 1")
-                    kafka.tell("rtt 0")
-                    code, log = weir.stop()
-                self.assertEqual(code, 0, log)
-                self.assertEqual(kafka.tell("left 0"), 0)
-                self.in_order(kafka.messages(), weir.sent)
-
-        each(self, PASSING, one)
-
-    def test_producer_renewed(self):
-        """An idempotent producer that has lost count is replaced, and its records with it."""
-        for policy in ["drop-newest", "spool"]:
-            with self.subTest(policy), Kafka(MOCK, 1) as kafka:
-                with tempfile.TemporaryDirectory() as folder:
-                    kafka.tell("errors 0 45 1")
-                    code, _, log, counters = replay(
-                        *kafka.options(
-                            *self.spool(folder, "-transport.kafka.policy=" + policy),
-                            "-transport.kafka.property=enable.idempotence=true",
-                            "-transport.kafka.property=max.in.flight=5",
-                        )
-                    )
-                self.assertEqual(code, 0, log)
-                self.assertIn("a new producer takes the place", log)
-                self.assertEqual(counters["delivered"], counters["taken"], log)
-                self.assertGreaterEqual(len(kafka.messages()), counters["taken"])
-
-
 class Secrets(unittest.TestCase):
     """Nothing that weir writes shows a secret."""
 
     def test_canary(self):
-        with Kafka(MOCK) as kafka, tempfile.TemporaryDirectory() as folder:
+        with Kafka(Programs.mock) as kafka, tempfile.TemporaryDirectory() as folder:
             password = pathlib.Path(folder) / "password"
             password.write_text(CANARY + "\n")
             properties = pathlib.Path(folder) / "properties"
@@ -581,18 +283,5 @@ class Secrets(unittest.TestCase):
                     self.assertNotIn("Failed to acquire SASL OAUTHBEARER token", log)
 
 
-def main():
-    global WEIR, MOCK
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--weir", required=True)
-    parser.add_argument("--mock", required=True)
-    options, rest = parser.parse_known_args()
-    WEIR, MOCK = options.weir, options.mock
-    if not fixture.has_kcat():
-        print("SKIPPED: no kcat (Debian: kcat)")
-        sys.exit(77)
-    unittest.main(argv=[sys.argv[0], *rest])
-
-
 if __name__ == "__main__":
-    main()
+    main(__doc__)
