@@ -45,16 +45,20 @@ static int connection(const struct timeval *patience)
     return fd;
 }
 
-/* The begin of what is answered, as text; the rest is read until the server hangs up. */
+/* The begin of what is answered, as text, until the server hangs up; it may come in pieces. */
 static void read_answer(int fd, char *got, size_t size)
 {
     char rest[4096];
-    ssize_t n = recv(fd, got, size - 1, 0);
+    size_t len = 0;
+    ssize_t n;
 
-    got[n > 0 ? n : 0] = '\0';
-    while (n > 0) {
-        n = recv(fd, rest, sizeof(rest), 0);
-    }
+    do {
+        const bool room = len < size - 1;
+
+        n = recv(fd, room ? got + len : rest, room ? size - 1 - len : sizeof(rest), 0);
+        len += room && n > 0 ? (size_t)n : 0;
+    } while (n > 0);
+    got[len] = '\0';
     (void)close(fd);
 }
 
