@@ -73,7 +73,7 @@ static bool read_withdrawal(struct wire *set, const struct template_definition *
 {
     struct wire ahead = *set;
 
-    if (!is_withdrawal(t, wire_u16(&ahead)) || wire_failed(&ahead)) {
+    if (!is_withdrawal(t, wire_u16(&ahead))) {
         return false;
     }
     *set = ahead;

@@ -14,12 +14,12 @@ START = 1_700_000_000
 OWN = "192.0.2.1"
 
 
-def learn(sequence=1, number=256):
-    return v9(v9_templates(template(number, T)), sequence=sequence)
+def learn(sequence=1, number=256, source=1):
+    return v9(v9_templates(template(number, T)), sequence=sequence, source=source)
 
 
-def send(sequence=2):
-    return v9(flow_set(256, X), sequence=sequence)
+def send(sequence=2, source=1):
+    return v9(flow_set(256, X), sequence=sequence, source=source)
 
 
 def strangers(n, second):
@@ -118,6 +118,69 @@ ROWS = [
         ],
         0,
         {"template_rate": 11, "template_unknown": 1},
+    ),
+    (
+        "a template beyond the exporter's bound makes room in the domain unheard of for longest",
+        ["-templates.exporter.max", "2", "-hold.sets", "0"],
+        [
+            at(0, learn(source=1)),
+            at(1, learn(source=2)),
+            at(2, learn(2, 257, source=2)),
+            at(3, send(3, source=2)),
+            at(4, send(2, source=1)),
+        ],
+        1,
+        {"template_evicted": 1, "template_unknown": 1},
+    ),
+    (
+        "and in its own, where that one has none",
+        ["-templates.exporter.max", "2", "-hold.sets", "0"],
+        [
+            at(0, send(1, source=1)),
+            *[at(n, learn(n, 255 + n, source=2)) for n in (1, 2, 3)],
+            at(4, send(4, source=2)),
+        ],
+        0,
+        {"template_evicted": 1, "template_unknown": 2},
+    ),
+    (
+        "a template that is not sent again ends",
+        ["-templates.ttl", "60s", "-hold.sets", "0"],
+        [at(0, learn()), at(60, send()), at(61, send(3))],
+        1,
+        {"template_expired": 1, "template_unknown": 1},
+    ),
+    (
+        "or is kept by its data, if that is wanted",
+        ["-templates.ttl", "60s", "-templates.ttl.extend-on-access"],
+        [at(0, learn()), at(50, send()), at(100, send(3))],
+        2,
+        {"template_expired": 0},
+    ),
+    (
+        "without observation domains a template is the exporter's",
+        ["-exporter.scope", "port,listener", "-hold.sets", "0"],
+        [at(0, learn(source=1)), at(1, send(source=2)), Datagram(OWN, 9, START + 2, send(3))],
+        1,
+        {"template_unknown": 1},
+    ),
+    (
+        "one exporter has its memory, however little there is",
+        ["-exporter.bytes", "1"],
+        [at(0, learn()), at(1, send()), at(61, send(3))],
+        2,
+        {"stranger_evicted": 0, "exporter_evicted": 0},
+    ),
+    (
+        "where all may speak that are named, one makes room for another",
+        ["-allow", "192.0.2.0/24", "-exporter.bytes", "1", "-hold.sets", "0"],
+        [
+            *[at(n, learn(), f"192.0.2.{n}") for n in range(5)],
+            at(5, send(), "192.0.2.4"),
+            at(6, send(), "192.0.2.0"),
+        ],
+        1,
+        {"exporter_evicted": 5, "stranger_evicted": 0, "template_unknown": 1},
     ),
     (
         "a template that was sent before may come at any rate",

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "docs/configuration.md", "docs/delivery.md",
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "docs/configuration.md", "docs/coverage.md", "docs/delivery.md",
              "docs/formats.md", "docs/install.md", "docker/README.md", "docs/performance.md", "docs/goflow2.md",
              "docs/fields.md", "docs/schemas.md", "docs/mapping.md", "docs/metrics.md", "docs/state.md",
              "docs/records.md", "docs/reliability.md", "docs/scaling.md", "docs/streaming.md",

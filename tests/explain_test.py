@@ -102,16 +102,37 @@ def reasons_wrong(explanations, counted):
 def all_wrong(weir, datagrams):
     def work(capture):
         lines = explain(weir, capture, "-format", "json").splitlines()
-        return lines, replay.run_octets(weir, AS_EXPLAIN, capture)[1]
+        faulty = explain(weir, capture, "-format=json", "-faulty").splitlines()
+        return lines, faulty, replay.run_octets(weir, AS_EXPLAIN, capture)[1]
 
-    lines, counters = in_capture(datagrams, work)
+    lines, faulty, counters = in_capture(datagrams, work)
     explanations = [replay.record(line) for line in lines]
+    if faulty != [line for line, told in zip(lines, explanations) if told["faults"]]:
+        yield f"{len(faulty)} faulty datagrams"
     if len(explanations) != len(datagrams):
         yield f"{len(explanations)} explanations of {len(datagrams)} datagrams"
     for explanation in explanations:
         for wrong in explanation_wrong(explanation):
             yield f"datagram {explanation['datagram']}: {wrong}"
     yield from reasons_wrong(explanations, counters["errors"])
+
+
+# Command lines, and how they end: exit code, and what is said.
+REFUSED = (
+    ((), 2, "needs a capture"),
+    (("-format", "xml", "/dev/null"), 2, "-format takes text or json"),
+    (("-loud", "/dev/null"), 2, "-loud"),
+    (("/nowhere.pcap",), 1, "/nowhere.pcap: No such file"),
+    (("/dev/null",), 1, "/dev/null: "),
+    (("-h",), 0, "Usage: weir explain"),
+)
+
+
+def refused_wrong(weir):
+    for arguments, code, said in REFUSED:
+        done = subprocess.run([weir, "explain", *arguments], capture_output=True, check=False)
+        if done.returncode != code or said not in done.stderr.decode():
+            yield f"weir explain {' '.join(arguments)}: exit {done.returncode}, {done.stderr!r}\n"
 
 
 def golden_datagrams():
@@ -145,6 +166,7 @@ def shown_wrong():
 
 def broken(weir, golden, update):
     yield from shown_wrong()
+    yield from refused_wrong(weir)
     for path in golden:
         yield golden_case(weir, path, update)
     for name, datagrams in (("golden", golden_datagrams()), ("hostile", hostile_datagrams())):

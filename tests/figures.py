@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the figures of docs/reliability.md, from what tests and fuzzers leave in their build folders.
+"""Writes the figures of docs/reliability.md, from what tests and fuzzers leave in build/.
 
-    figures.py [BUILD]
+    figures.py [NAME...]
 
-BUILD (build) holds the folders asan, fuzz, coverage and bench.  Figures that are not there stay as they are.
+Of all figures, or of those named.  What is not there stays as it is.
 """
 
 import collections
@@ -12,7 +12,9 @@ import pathlib
 import re
 import sys
 
-DOCUMENT = pathlib.Path(__file__).parent.parent / "docs" / "reliability.md"
+ROOT = pathlib.Path(__file__).parent.parent
+BUILD = ROOT / "build"
+DOCUMENT = ROOT / "docs" / "reliability.md"
 ABOUT = {
     "U": "datagrams of any protocol",
     "A": "NetFlow v1, v5, v7",
@@ -61,11 +63,11 @@ def replaced(text, name, lines):
 
 
 def main():
-    build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else DOCUMENT.parent.parent / "build")
+    wanted = sys.argv[1:] or [name for name, _, _ in FIGURES]
     text = DOCUMENT.read_text("utf-8")
     for name, path, made_of in FIGURES:
-        if (build / path).exists():
-            table = (build / path).read_text("utf-8").splitlines()
+        if name in wanted and (BUILD / path).exists():
+            table = (BUILD / path).read_text("utf-8").splitlines()
             text = replaced(text, name, made_of(table))
     DOCUMENT.write_text(text, "utf-8")
 

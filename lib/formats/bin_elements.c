@@ -83,11 +83,11 @@ static char *write_single(char *out, uint32_t number, const struct flow_element 
 }
 
 static char *write_array(char *out, const char *full, uint32_t number,
-                         const struct flow_elements *list, uint16_t i)
+                         const struct flow_elements *list, uint16_t i, bool *cut)
 {
     char *const entry = protobuf_write_tag(out, number, PROTOBUF_DELIMITED);
     char *const value = open_entry(entry, &list->at[i], "");
-    char *const end = json_write_values(protobuf_open(value), full, list, i);
+    char *const end = json_write_values(protobuf_open(value), full, list, i, cut);
 
     return protobuf_close(entry, protobuf_close(value, end));
 }
@@ -103,6 +103,7 @@ static char *write_overflow(char *out, uint32_t number)
 char *bin_write_elements(char *out, uint32_t number, const struct flow_elements *list)
 {
     const char *const full = out + BIN_ELEMENTS_MAX - 2 * ENTRY_MAX;
+    bool cut = false;
 
     for (uint16_t i = 0; i < list->n; i++) {
         const struct flow_element *element = &list->at[i];
@@ -110,12 +111,12 @@ char *bin_write_elements(char *out, uint32_t number, const struct flow_elements 
         if (element->repeated == ELEMENT_LATER) {
             continue;
         }
-        if (out > full) {
+        if (cut || out > full) {
             return write_overflow(out, number);
         }
         out = element->repeated == ELEMENT_FIRST
-                  ? write_array(out, full + ENTRY_MAX, number, list, i)
+                  ? write_array(out, full + ENTRY_MAX, number, list, i, &cut)
                   : write_single(out, number, element);
     }
-    return out;
+    return cut ? write_overflow(out, number) : out;
 }

@@ -48,47 +48,56 @@ static char *write_single(char *out, const struct flow_element *element)
     return out;
 }
 
-char *json_write_values(char *out, const char *end, const struct flow_elements *list, uint16_t i)
+char *json_write_values(char *out, const char *end, const struct flow_elements *list, uint16_t i,
+                        bool *cut)
 {
-    bool cut;
+    bool value_cut;
 
     *out++ = '[';
     for (; i < list->n && out + ELEMENT_VALUE_MAX < end; i = next_same(list, i)) {
-        out = element_write_value(out, &list->at[i], &cut);
+        out = element_write_value(out, &list->at[i], &value_cut);
         *out++ = ',';
     }
     out[-1] = ']';
+    *cut = i < list->n;
     return out;
 }
 
-static char *write_array(char *out, const char *end, const struct flow_elements *list, uint16_t i)
+static char *write_array(char *out, const char *end, const struct flow_elements *list, uint16_t i,
+                         bool *cut)
 {
-    return json_write_values(write_key(out, &list->at[i]), end, list, i);
+    return json_write_values(write_key(out, &list->at[i]), end, list, i, cut);
 }
 
+/* *full becomes true if something of it had no room. */
+static char *write_member(char *out, const char *end, const struct flow_elements *list, uint16_t i,
+                          bool *full)
+{
+    *full = out > end - MEMBER_MAX;
+    if (*full) {
+        return out;
+    }
+    out = list->at[i].repeated == ELEMENT_FIRST ? write_array(out, end, list, i, full)
+                                                : write_single(out, &list->at[i]);
+    *out++ = ',';
+    return out;
+}
+
+/* The comma behind the last member becomes the brace: a list is never empty. */
 char *json_write_elements(char *out, const struct flow_elements *list)
 {
     const char *const end = out + JSON_ELEMENTS_MAX - MEMBER_MAX;
-    char *const begin = out;
+    bool full = false;
 
     *out++ = '{';
-    for (uint16_t i = 0; i < list->n; i++) {
-        const struct flow_element *element = &list->at[i];
-
-        if (element->repeated == ELEMENT_LATER) {
-            continue;
+    for (uint16_t i = 0; i < list->n && !full; i++) {
+        if (list->at[i].repeated != ELEMENT_LATER) {
+            out = write_member(out, end, list, i, &full);
         }
-        if (out > end - MEMBER_MAX) {
-            out = TEXT_WRITE(out, "\"_truncated\":true,");
-            break;
-        }
-        out = element->repeated == ELEMENT_FIRST ? write_array(out, end, list, i)
-                                                 : write_single(out, element);
-        *out++ = ',';
     }
-    if (out > begin + 1) {
-        out--;
+    if (full) {
+        out = TEXT_WRITE(out, "\"_truncated\":true,");
     }
-    *out++ = '}';
+    out[-1] = '}';
     return out;
 }

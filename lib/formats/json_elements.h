@@ -13,7 +13,11 @@ enum { JSON_ELEMENTS_MAX = 64 << 10 };
  */
 char *json_write_elements(char *out, const struct flow_elements *list);
 
-/* All values of an element, from its first, number i, on; stops where end would be passed. */
-char *json_write_values(char *out, const char *end, const struct flow_elements *list, uint16_t i);
+/*
+ * All values of an element, from its first, number i, on; stops where end would be passed.  *cut
+ * becomes true if not all had room.
+ */
+char *json_write_values(char *out, const char *end, const struct flow_elements *list, uint16_t i,
+                        bool *cut);
 
 #endif

@@ -80,14 +80,10 @@ static char *write_quote(char *out, const struct named_value *value)
     return out + (value->style->quotes && value->form->quoted ? 1 : 0);
 }
 
-/* The comma behind the last item becomes the bracket. */
-static char *close_list(char *out, bool empty)
+/* The comma behind the last item becomes the bracket: a list that is there is never empty. */
+static char *close_list(char *out)
 {
-    if (empty) {
-        *out++ = ']';
-    } else {
-        out[-1] = ']';
-    }
+    out[-1] = ']';
     return out;
 }
 
@@ -132,7 +128,7 @@ static char *write_numbers_at(char *out, const struct named_value *value, const 
     *out++ = '[';
     out = value->form == &value_form_decimal ? write_plain_items(out, at, n)
                                              : write_items(out, value, at, n);
-    return close_list(out, n == 0);
+    return close_list(out);
 }
 
 static char *write_numbers(char *out, const struct named_value *value, const struct flow *flow)
@@ -164,7 +160,7 @@ static char *write_layers(char *out, const struct named_value *value, const stru
     for (uint16_t i = 0; i < list->n; i++) {
         out = write_item(out, value, list->at[i]);
     }
-    return close_list(out, list->n == 0);
+    return close_list(out);
 }
 
 static char *write_addrs(char *out, const struct named_value *value, const struct flow *flow)
@@ -178,7 +174,7 @@ static char *write_addrs(char *out, const struct named_value *value, const struc
 
         out = write_octets_item(out, value, octets, &cut);
     }
-    return close_list(out, list->n == 0);
+    return close_list(out);
 }
 
 static char *write_names(char *out, const struct named_value *value, const struct flow *flow)
@@ -191,7 +187,7 @@ static char *write_names(char *out, const struct named_value *value, const struc
         out = write_quote(text_write_word(out, list->at[i]), value);
         *out++ = ',';
     }
-    return close_list(out, list->n == 0);
+    return close_list(out);
 }
 
 /* --- What needs more than its own octets --- */
@@ -334,7 +330,7 @@ static char *write_custom_list(char *out, const struct named_value *value, const
         }
         out = write_custom_item(out, value, &customs->at[i], &cut);
     }
-    out = close_list(out, false);
+    out = close_list(out);
     return cut ? write_cut_flag(out, value) : out;
 }
 

@@ -245,19 +245,27 @@ static void pass(struct position *at, const struct outline_piece *piece)
     }
 }
 
-/* A gap stands below those headings that go beyond it. */
+/* How many of the headings go beyond what is told as yet. */
+static unsigned headings_open(const struct position *at)
+{
+    unsigned depth = at->depth;
+
+    while (depth > 0 && at->heading_ends[depth - 1] <= at->end) {
+        depth--;
+    }
+    return depth;
+}
+
+/* A gap stands below the headings that it lies in, and where one of them ends, another begins. */
 static void fill_up_to(struct listing *l, struct position *at, size_t offset)
 {
-    unsigned depth = 0;
+    while (at->end < offset) {
+        const unsigned depth = headings_open(at);
+        const size_t end = depth == 0 ? offset : at->heading_ends[depth - 1];
 
-    if (offset <= at->end) {
-        return;
+        add_gap(l, at->end, end < offset ? end : offset, depth);
+        at->end = end < offset ? end : offset;
     }
-    while (depth < at->depth && at->heading_ends[depth] >= offset) {
-        depth++;
-    }
-    add_gap(l, at->end, offset, depth);
-    at->end = offset;
 }
 
 static void add_gaps(struct listing *l)

@@ -26,10 +26,13 @@ struct template_field template_field_make(enum flow_type version, uint16_t type,
     return field;
 }
 
-static bool field_same(const struct template_field *a, const struct template_field *b)
+/* Whether its element is the one that its specifier says. */
+static bool is_sound(enum flow_type version, const struct template_field *field)
 {
-    return a->pen == b->pen && a->id == b->id && a->len == b->len && a->type == b->type &&
-           a->scope == b->scope;
+    const struct template_field sound =
+        template_field_make(version, field->type, field->len, field->pen, field->scope);
+
+    return field->pen == sound.pen && field->id == sound.id;
 }
 
 static void pack_field(struct packed_definition *packed, const struct template_field *field)
@@ -55,10 +58,8 @@ bool layout_pack(struct packed_definition *packed, const struct template_definit
     packed->options = definition->options;
     for (uint16_t i = 0; i < definition->n; i++) {
         const struct template_field *field = &definition->fields[i];
-        const struct template_field sound = template_field_make(
-            definition->version, field->type, field->len, field->pen, field->scope);
 
-        if (!field_same(field, &sound) || (field->scope && packed->n_scopes < i)) {
+        if (!is_sound(definition->version, field) || (field->scope && packed->n_scopes < i)) {
             return false;
         }
         packed->n_scopes = (uint16_t)(packed->n_scopes + (field->scope ? 1 : 0));

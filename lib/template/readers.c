@@ -18,7 +18,7 @@ static void *member(struct decode *d, const struct template_action *action)
 
 /*
  * The number of a field that holds values up to max.  False where it is not to be
- * stored: no octets, too great, or a zero that would replace what another field said.
+ * stored: too great, or a zero that would replace what another field said.
  */
 static bool read_number(struct decode *d, const struct template_action *action, const uint8_t *data,
                         size_t len, uint64_t max, uint64_t *value)
@@ -227,7 +227,8 @@ static void read_ip_version(struct decode *d, const struct template_action *acti
                             const uint8_t *data, size_t len)
 {
     (void)action;
-    if (len > 0 && (data[0] == 4 || data[0] == 6)) {
+    (void)len;
+    if (data[0] == 4 || data[0] == 6) {
         FLOW_SET(&d->flow, etype, data[0] == 4 ? 0x0800 : 0x86dd);
     }
 }
@@ -272,7 +273,9 @@ static void read_mpls_ip(struct decode *d, const struct template_action *action,
                          const uint8_t *data, size_t len)
 {
     (void)action;
-    FLOW_APPEND(&d->flow, mpls_ip, flow_addr_make(data, len));
+    if (!FLOW_APPEND(&d->flow, mpls_ip, flow_addr_make(data, len))) {
+        decode_fault(d, DECODE_LIST_FULL, "mpls_ip");
+    }
 }
 
 static void set_time(struct decode *d, const struct template_action *action, uint64_t ns)

@@ -147,9 +147,10 @@ static void add_names(struct filler *f, unsigned at)
 {
     struct flow_names *list = member(f, at);
 
-    for (list->n = 0; list->n < wire_u8(&f->input) % (FLOW_NAMES_MAX + 1); list->n++) {
-        list->at[list->n] = "octet_count";
-    }
+    list->n = 0;
+    do {
+        list->at[list->n++] = "octet_count";
+    } while (list->n < wire_u8(&f->input) % (FLOW_NAMES_MAX + 1));
     flow_mark(&f->flow, at);
 }
 

@@ -165,8 +165,8 @@ def tagged(kind, body, length=None):
     return u32(kind, given(length, len(body))) + body
 
 
-def flow_sample(*records, rate=1000, into=1, out=2, count=None, length=None):
-    body = u32(1, 1, rate, 1000, 0, into, out, given(count, len(records))) + b"".join(records)
+def flow_sample(*records, rate=1000, into=1, out=2, count=None, length=None, source=1):
+    body = u32(1, source, rate, 1000, 0, into, out, given(count, len(records))) + b"".join(records)
     return tagged(1, body, length)
 
 

@@ -54,7 +54,7 @@ CASES = [
             counts="options_length template_rejected",
             shows=[{"sampling_rate": 0}],
         )
-        for scopes, options in ((3, 4), (5, 1))
+        for scopes, options in ((3, 4), (4, 3), (5, 1))
     ],
     v9_case(
         "D03",
@@ -100,6 +100,14 @@ CASES = [
         v9_options(256, "1/0", "34/0"),
         bytes(8),
         counts="record_length_zero template_rejected",
+    ),
+    v9_case(
+        "D06",
+        "a scope that RFC 3954 does not know",
+        v9_options(256, "9/4", "34/4"),
+        u32(1, 100),
+        counts="options_records",
+        shows=[{"sampling_rate": 100}],
     ),
     v9_case(
         "D06",
@@ -161,6 +169,14 @@ CASES = [
         counts="sampling_value*2 options_records*4",
         shows=[{"bytes": 6, "sampling_rate": 5}, {"bytes": 7, "sampling_rate": 10}],
     ),
+    v9_case(
+        "D10",
+        "an interval, and a space that the sum of both has no room for",
+        v9_options(256, "1/4", "305/8 306/8"),
+        u32(1) + u64(2, -1),
+        counts="sampling_value options_records",
+        shows=[{"sampling_rate": 1}],
+    ),
     *[
         case(
             "D10",
@@ -208,6 +224,29 @@ CASES = [
         records=2,
         counts="options_records*2",
         shows=[{"in_if": 1}, {"in_if_name": '"' * 255}],
+    ),
+    case(
+        "D12",
+        "names of nothing are no rows of a table",
+        ipfix(ipfix_options(256, "149/4 82/* 236/* 96/*")),
+        ipfix(flow_set(256, u32(1), text("a"), text("b"), text("c"))),
+        counts="options_records",
+        options=["-records", "options"],
+    ),
+    case(
+        "D12",
+        "a name of an output interface",
+        ipfix(ipfix_options(256, "14/4 82/*")),
+        ipfix(flow_set(256, u32(7), text("ae7"))),
+        ipfix(ipfix_templates(template(257, "14/4 1/4")), sequence=1),
+        ipfix(flow_set(257, u32(7, 9)), sequence=1),
+        records=2,
+        counts="options_records",
+        shows=[
+            {"record": "interfaces", "if_index": 7, "if_name": "ae7"},
+            {"out_if": 7, "out_if_name": "ae7"},
+        ],
+        options=["-records", "flows,options"],
     ),
     case(
         "D13",

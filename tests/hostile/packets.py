@@ -11,6 +11,7 @@ NO_PORTS = {"src_port": 0, "dst_port": 0}
 IPV6 = {"src_addr": "2001:db8::1"}
 DAMAGED = "packet_damaged"
 FULL = "list_full"
+FULL_ADDRESS = ":".join(["fefe"] * 8)
 
 
 def packet(identity, about, octets, shows=None, counts="", options=(), protocol=1):
@@ -59,6 +60,12 @@ def gre(payload):
 
 def ip_in_ip(payload):
     return ipv4(4, payload)
+
+
+def labelled(payload):
+    """In Ethernet with a label, in GRE, behind options."""
+    inside = ethernet(0x8847, labels(1) + payload)
+    return ipv6(0, options_header(60) + options_header(47) + u16(0, 0x6558) + inside)
 
 
 def options_header(following, eights=0):
@@ -195,6 +202,20 @@ CASES = [
         for n in (0, 255)
     ],
     ip6("P11", "a routing header", ipv6(43, options_header(17) + udp()), {"dst_port": 53}),
+    ip6(
+        "P11",
+        "a routing header of 17 segments, 16 of which are kept",
+        ipv6(43, u8(17, 34, 4, 0) + u32(16 << 24) + b"\xfe" * 272 + udp()),
+        {"dst_port": 53, "ipv6_routing_header_addresses": [FULL_ADDRESS] * 16},
+        FULL,
+    ),
+    ip(
+        "P11",
+        "headers of options, routing and fragments in a tunnel, where nobody asks for them",
+        ipv4(41, ipv6(43, u8(44, 2, 4, 9, 0) + bytes(19) + u8(17, 0, 0, 0) + u32(7) + udp())),
+        {**SHOWS_IPV4, "tunnel_type": "ipip", "inner_dst_port": 53, "fragment_id": 1,
+         "ipv6_routing_header_seg_left": 0, "ipv6_routing_header_addresses": []},
+    ),
     ip6("P11", "encryption", ipv6(50, bytes(16)), {**IPV6, **NO_PORTS}),
     *[
         ip(
@@ -216,6 +237,25 @@ CASES = [
         )
         for n in (60, 3000)
     ],
+    ip(
+        "P12",
+        "ICMP in IP in IP",
+        ip_in_ip(ipv4(1, u8(3, 1) + bytes(6))),
+        {**SHOWS_IPV4, "inner_proto": "ICMP", "icmp_type": 0, "icmp_code": 0},
+    ),
+    ip(
+        "P12",
+        "tags and labels in Ethernet in GRE are none of the packet's",
+        ipv4(47, u16(0, 0x6558) + tagged_frame(2, 0x8847, labels(2) + ipv4(17, udp()))),
+        {**SHOWS_IPV4, "inner_dst_port": 53, "vlan_id": 0, "mpls_label": []},
+    ),
+    packet(
+        "P12",
+        "more layers than are kept",
+        tagged_frame(8, 0x86DD, in_itself(4, labelled, ipv4(17, udp()))),
+        {**IPV6, "tunnel_type": "gre"},
+        FULL,
+    ),
     ip("P12", "GRE with all flags", ipv4(47, u16(0xFFFF, 0x0800) + bytes(24)), SHOWS_IPV4),
     ip("P12", "2 octets of GRE", ipv4(47, bytes(2)), SHOWS_IPV4),
     ip("P12", "3 octets of Ethernet in GRE", ipv4(47, u16(0, 0x6558) + bytes(3)), SHOWS_IPV4),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """S: the framing of sFlow, its samples and its records."""
 
-from hostile.case import case
+from hostile.case import ANY, case
 from hostile.octets import *
 
 UDP_PACKET = ethernet(0x0800, ipv4(17, udp()))
@@ -11,6 +11,13 @@ SHORT = "sample_record_short"
 OVERRUN = "sample_record_overrun"
 INTERFACE_COUNTERS = 1
 HOST = 2000
+STRUCTURES = (
+    *range(1, 8), 10, 1001, 1002, 1004, 1005, *range(2000, 2011), *range(2100, 2107),
+    *range(2201, 2205), 2206, 2207,
+)
+FLOW_RECORDS = (
+    *range(1, 5), *range(1001, 1008), 1012, 1020, *range(1023, 1027), 1029, 1030, 1036, 1037, 1038,
+)
 TOO_MANY = (0xFFFFFFFF, 0x10000000, 1)
 
 
@@ -337,6 +344,119 @@ CASES = [
         tagged(1012, u32(16000) + u32(*range(1, 16001))),
         shows=[{"outer_vlan_id": 1, "vlan_id": 16000 & 0xFFF}],
     ),
+    *[
+        of_record("S26", about, record, counts, [shows])
+        for about, record, counts, shows in (
+            (
+                "a path of three segments, longer than is kept",
+                gateway(u32(3), *[u32(2, 600, *range(1, 601))] * 3, u32(0, 100)),
+                "list_full",
+                {"as_path": [*range(1, 601), *range(1, 401)], "dst_as": 400},
+            ),
+            (
+                "more communities than are kept",
+                gateway(u32(0, 1001, *range(1001)), u32(100)),
+                "list_full",
+                {"as_path": [], "bgp_communities": [*range(1000)]},
+            ),
+            ("VLANs that are not known", tagged(1001, u32(-1, -1, -1, -1)), "", {"src_vlan": 0}),
+            (
+                "no URL, and a host that is no text",
+                tagged(1005, u32(0) + string(b"") + string(b"\xff")),
+                "string_invalid",
+                {"hostname": "\ufffd"},
+            ),
+            (
+                "a URL that is no text, and no host",
+                tagged(1005, u32(0) + string(b"\xff") + string(b"")),
+                "string_invalid",
+                {"url": "\ufffd"},
+            ),
+            ("addresses of translation that are not known", tagged(1007, u32(0, 0)), "", {}),
+            ("half a pair of ports", tagged(1020, u32(7)), SHORT, {}),
+            ("an empty name of a list", tagged(1037, u32(1, 0, 0)), "", {}),
+            (
+                "a type of Ethernet that is a length",
+                tagged(2, u32(64) + bytes(16) + u32(0x5DC)),
+                "",
+                {"bytes": 64, "etype": ""},
+            ),
+            (
+                "a type of Ethernet of 17 bits",
+                tagged(2, u32(64) + bytes(16) + u32(0x10800)),
+                "",
+                {"bytes": 64, "etype": ""},
+            ),
+            ("no tags", tagged(1012, u32(0)), "", {"vlan_id": 0}),
+            ("a tunnel of no kind", tagged(1023, bytes(32)), "", {}),
+            (
+                "lengths of prefixes that cannot be",
+                tagged(1002, u32(1) + hexed("c0000209") + u32(300, -1)),
+                "",
+                {"next_hop": "192.0.2.9", "src_net": "", "dst_net": ""},
+            ),
+        )
+    ],
+    *[
+        of_record("S26", f"two octets of record {kind}", tagged(kind, bytes(2)), SHORT)
+        for kind in FLOW_RECORDS
+    ],
+    case(
+        "S26",
+        "records that goflow2 does not read, as it sees them: not at all",
+        sflow(flow_sample(*[tagged(kind, bytes(2)) for kind in FLOW_RECORDS])),
+        records=1,
+        counts=f"{SHORT}*6",
+        shows=[{"bytes": 0}],
+        options=["-compat", "goflow2"],
+    ),
+    case(
+        "S26",
+        "what several records say: the first tunnel, the last next hop",
+        sflow(
+            flow_sample(
+                tagged(1023, u32(64, 47) + bytes(24)),
+                tagged(1024, u32(64, 4) + bytes(24)),
+                tagged(1002, u32(1) + hexed("c0000209") + u32(24, 24)),
+                tagged(1006, u32(1) + hexed("c0000207") + u32(0, 0)),
+                tagged(1006, u32(0, 0, 0)),
+            )
+        ),
+        records=1,
+        shows=[{"tunnel_type": "gre", "next_hop": "192.0.2.9"}],
+    ),
+    case(
+        "S23",
+        "formats of interfaces that nobody knows",
+        sflow(tagged(3, u32(1, 0, 1, 1000, 1000, 0, 9, 1, 9, 2, 0))),
+        records=1,
+        counts="field_value*2",
+        shows=[{"in_if": 0, "out_if": 0}],
+    ),
+    case(
+        "S26",
+        "two networks, of which the first counts, and labels that the header has shown",
+        sflow(
+            flow_sample(
+                raw(ethernet(0x8847, u32(100 << 12 | 0x100) + ipv4(17, udp()))),
+                tagged(1006, u32(1) + hexed("c0000209") + u32(1, 200 << 12, 0)),
+                tagged(1029, u32(5)),
+                tagged(1030, u32(6)),
+            )
+        ),
+        records=1,
+        shows=[{"vni": 5, "mpls_label": [100], "next_hop": "192.0.2.9"}],
+    ),
+    case(
+        "S26",
+        "more data sources than are remembered",
+        *[
+            sflow(*[flow_sample(rate=n, source=1500 * n + i) for i in range(1500)], sequence=n)
+            for n in (1, 2, 3)
+        ],
+        records=4500,
+        options=["-fields", "time_received_ns"],
+    ),
     case(
         "S27",
         "7 times ff behind the last sample",
@@ -356,6 +476,18 @@ CASES = [
         "a datagram cut at each fourth octet of its sample",
         *[sflow(GOOD)[:n] for n in range(36, len(sflow(GOOD)), 4)],
         counts=f"sample_overrun*{len(range(36, len(sflow(GOOD)), 4))}",
+    ),
+    told(
+        "S28",
+        "each structure that is known, of zeros: as many records as they need",
+        sflow(counter_sample(*[tagged(kind, bytes(400)) for kind in STRUCTURES])),
+        records=ANY,
+    ),
+    told(
+        "S28",
+        "the same counters twice in a sample: two records",
+        sflow(counter_sample(*[tagged(1004, u64(n) + u32(0)) for n in (7, 8)])),
+        records=2,
     ),
     told(
         "S28",
@@ -384,6 +516,12 @@ CASES = [
     ),
     told(
         "S28",
+        "an adapter of 2^32-1 addresses, of which none is there",
+        sflow(counter_sample(tagged(2001, u32(1, 7, 0xFFFFFFFF)))),
+        counts="sample_record_short",
+    ),
+    told(
+        "S28",
         "optical modules of so many lanes that they cannot be",
         sflow(*[counter_sample(tagged(10, u32(1, 4, 0, 0, n))) for n in TOO_MANY]),
         counts="sample_record_short*3",
@@ -403,6 +541,32 @@ CASES = [
         records=1300,
         counts="discard_samples*1300",
         samples=0,
+    ),
+    *[
+        told(
+            "S29",
+            f"a packet dropped for reason {reason}",
+            sflow(tagged(5, u32(1, 0, 1, 0, 1, 2, reason, 0))),
+            records=1,
+            counts="discard_samples",
+            samples=0,
+            shows=[{"drop_reason": name, "drop_code": reason}],
+        )
+        for reason, name in (
+            (0, "net_unreachable"),
+            (100, "other"),
+            (289, "unknown_l4"),
+            (290, "other"),
+        )
+    ],
+    told(
+        "S29",
+        "a dropped packet of two queues: the first is told; and one of a queue cut",
+        sflow(discarded_packet(tagged(1036, u32(5)), tagged(1036, u32(6)), tagged(1036, b""))),
+        records=1,
+        counts="discard_samples sample_record_short",
+        samples=0,
+        shows=[{"egress_queue": 5}],
     ),
     told(
         "S29",

@@ -32,6 +32,15 @@ def of_version(name, datagram, templates):
             counts="record_length_zero template_rejected",
         ),
         row(
+            "C03",
+            "more addresses of labels than a record keeps",
+            learn(256, "47/4 " * 17),
+            send(256, bytes(4 * 17)),
+            records=1,
+            counts="list_full",
+            shows=[{"mpls_ip": ["0.0.0.0"] * 16}],
+        ),
+        row(
             "C04",
             "65535 fields counted, two there",
             learn(256, "8/4 12/4", count=65535),
@@ -222,6 +231,12 @@ CASES = [
         counts="withdrawal_ignored sets_held",
         if_right=expect(0, "withdrawal_ignored"),
         if_wrong=expect(0, "withdrawal_ignored"),
+    ),
+    case(
+        "C02",
+        "IPFIX: template 1 without fields is no withdrawal",
+        ipfix(ipfix_templates(template(1, ""))),
+        counts="template_id",
     ),
     *[
         case(

@@ -129,6 +129,36 @@ CASES = [
         ],
     ),
     read(
+        "E16",
+        "a float in 4 octets, and one in 3",
+        "311/4 320/* 7/2",
+        hexed("3f000000") + text(b"abc") + u16(1024),
+        counts="field_length",
+        shows=[{"sampling_probability": 0.5, "src_port": 1024}],
+    ),
+    read(
+        "E16",
+        "labels of two octets, and of three",
+        "70/2 71/3",
+        hexed("0001 000100"),
+        shows=[{"mpls_label": [0, 16]}],
+    ),
+    read(
+        "E13",
+        "two elements of one number, of two enterprises, one of them twice",
+        "99999:1/2 9999:1/1 99999:1/2 9999:2/1",
+        hexed("0001 02 0003 04"),
+        shows=[
+            {
+                "elements": {
+                    "e99999id1": ["0001", "0003"],
+                    "e9999id1": "02",
+                    "e9999id2": "04",
+                }
+            }
+        ],
+    ),
+    read(
         "E17",
         "1 is true, 2 is false, all else is nothing",
         "276/1 276/1 276/1 276/1 276/1 276/0 276/4",
@@ -236,6 +266,16 @@ CASES = [
         text(b"\x01" * 65000),
         shows=[{"if_name": "\x01" * 682, "if_name_truncated": True}],
     ),
+    *[
+        read(
+            "E24",
+            f"31 times 2000 octets: {about}",
+            " ".join(f"99999:{identity}/2000" for identity in identities),
+            bytes(31 * 2000),
+            shows=[{"elements": {"_truncated": True}}],
+        )
+        for about, identities in (("an element each", range(31)), ("of one element", [1] * 31))
+    ],
     a_list("addresses of no octets", 291, hexed("03 0008 0000") + bytes(8), "E25"),
     a_list("a string beyond its list", 291, hexed("03 0052 ffff 09 6162"), "E25"),
     a_list("an address cut", 291, hexed("03 0008 0004 010203"), "E25"),

@@ -142,12 +142,31 @@ static void keeps_what_was_refused(void **state)
     assert_false(domain_template(&d, domain, FIRST_ID + 1)->rejected);
 }
 
+/* What was not sent again in its life is gone, also where no data asks for it. */
+static void sweeps(void **state)
+{
+    enum { LIFE_NS = 10, ALL_BUCKETS = 1000 };
+    const struct datagram later = {.from = datagram.from, .received_ns = 2 + LIFE_NS};
+    struct exporter_limits mortal = limits;
+
+    (void)state;
+    mortal.template_life_ns = LIFE_NS;
+    exporters_set_limits(exporters, &mortal);
+    d.datagram = &later;
+    learn(FIRST_ID);
+    assert_int_equal(exporters_sweep(exporters, &counters, later.received_ns, 0, ALL_BUCKETS), 0);
+    assert_int_equal(exporters_size(exporters).templates, 1);
+    assert_non_null(domain_template(&d, domain, FIRST_ID));
+    assert_int_equal(counter_read(&counters.errors[DECODE_TEMPLATE_EXPIRED]), TEMPLATES - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(maps_and_forgets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keeps_the_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keeps_what_was_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sweeps, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -262,6 +262,57 @@ static void long_text(void **state)
     free(out);
 }
 
+/* --- Elements --- */
+
+/* Each 4096 digits long, of one element or of as many. */
+static void fill_elements(size_t n, bool repeated)
+{
+    static const uint8_t octets[TEXT_HEX_MAX / 2];
+
+    flow_clear(&flow);
+    for (size_t i = 0; i < n; i++) {
+        const struct flow_element element = {
+            .pen = 9,
+            .id = repeated ? 7 : (uint16_t)i,
+            .data = octets,
+            .len = sizeof(octets),
+            .repeated = !repeated ? ELEMENT_ONCE
+                        : i == 0  ? ELEMENT_FIRST
+                                  : ELEMENT_LATER,
+        };
+
+        (void)FLOW_APPEND(&flow, elements, element);
+    }
+}
+
+/* Values for which there is no room are left out, and the object says so, whichever they are. */
+static void long_elements(void **state)
+{
+    static const struct {
+        const struct format_ops *ops;
+        const char *suffix; /* of a record that leaves something out */
+    } formats[] = {
+        {&format_json, ",\"_truncated\":true}}"},
+        {&format_text, ",\"_truncated\":true}"},
+        {&format_bin, "\x0a\x0a_truncated\x12\x04true"},
+    };
+    const struct field_set set = set_of(FLOW_AT_elements, RENDER_AS_KIND);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(formats) * 4; i++) {
+        const char *suffix = formats[i / 4].suffix;
+        const bool much = i % 2 != 0;
+        size_t len;
+        char *out;
+
+        fill_elements(much ? 20 : 2, i / 2 % 2 != 0);
+        out = write_flow(formats[i / 4].ops, &set, COMPAT_NONE, &len);
+        assert_int_equal(memcmp(out + len - strlen(suffix), suffix, strlen(suffix)) == 0, much);
+        assert_true(len > 2 * TEXT_HEX_MAX);
+        free(out);
+    }
+}
+
 /* --- Custom fields --- */
 
 enum {
@@ -502,12 +553,19 @@ static void taken_by_custom_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fields_as_text),    cmocka_unit_test(absent_fields),
-        cmocka_unit_test(icmp_names),        cmocka_unit_test(strings_of_goflow2),
-        cmocka_unit_test(names_are_escaped), cmocka_unit_test(long_text),
-        cmocka_unit_test(custom_fields),     cmocka_unit_test(absent_custom_fields),
-        cmocka_unit_test(long_custom_list),  cmocka_unit_test(messages),
-        cmocka_unit_test(custom_messages),   cmocka_unit_test(taken_by_custom_fields),
+        cmocka_unit_test(fields_as_text),
+        cmocka_unit_test(absent_fields),
+        cmocka_unit_test(icmp_names),
+        cmocka_unit_test(strings_of_goflow2),
+        cmocka_unit_test(names_are_escaped),
+        cmocka_unit_test(long_text),
+        cmocka_unit_test(long_elements),
+        cmocka_unit_test(custom_fields),
+        cmocka_unit_test(absent_custom_fields),
+        cmocka_unit_test(long_custom_list),
+        cmocka_unit_test(messages),
+        cmocka_unit_test(custom_messages),
+        cmocka_unit_test(taken_by_custom_fields),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

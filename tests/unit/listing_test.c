@@ -162,6 +162,29 @@ static void test_elements(void **state)
     outline_free(outline);
 }
 
+/* What is not told ends where a heading does, and goes on outside. */
+static void test_gaps(void **state)
+{
+    struct outline *outline = begin(&decoder);
+
+    (void)state;
+    outline_name(outline, "message");
+    place(outline, 0, 10);
+    outline_open(outline, NULL, OUTLINE_OBJECT);
+    outline_name(outline, "set");
+    place(outline, 2, 5);
+    outline_open(outline, NULL, OUTLINE_OBJECT);
+    tell(outline, "id", 2, 2);
+    outline_close(outline, OUTLINE_OBJECT);
+    outline_close(outline, OUTLINE_OBJECT);
+    tell(outline, "tail", 12, 4);
+    ASSERT_PIECES(outline, {"message", 0, 10, 0, PIECE_HEADING},
+                  {"not read", 0, 2, 1, PIECE_UNREAD}, {"set", 2, 5, 1, PIECE_HEADING},
+                  {"id", 2, 2, 2, PIECE_NUMBER}, {"not read", 4, 3, 2, PIECE_UNREAD},
+                  {"not read", 7, 3, 1, PIECE_UNREAD}, {"padding", 10, 2, 0, PIECE_PADDING},
+                  {"tail", 12, 4, 0, PIECE_NUMBER});
+}
+
 /* What finds no room is not told, and its octets are there nevertheless. */
 static void test_too_many(void **state)
 {
@@ -191,7 +214,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_told), cmocka_unit_test(test_order),
         cmocka_unit_test(test_names),        cmocka_unit_test(test_without_place),
-        cmocka_unit_test(test_elements),     cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_elements),     cmocka_unit_test(test_gaps),
+        cmocka_unit_test(test_too_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,17 @@ static struct decode d;
 static struct template_definition definition;
 static struct template_store *store;
 
+/* All memory that is cleared comes through here. */
+static bool no_memory;
+
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return no_memory ? NULL : __real_calloc(n, size);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -129,6 +140,8 @@ static void test_greatest(void **state)
 /* No template record says such things, but a state file may. */
 static void test_refused(void **state)
 {
+    struct template_layout *layout;
+
     (void)state;
     add_field(8, 4, 0, false);
     definition.fields[0].id = 9;
@@ -136,6 +149,12 @@ static void test_refused(void **state)
     definition.fields[0].id = 8;
     definition.fields[0].pen = 1;
     assert_null(template_store_hold(store, &d, &definition));
+    definition.fields[0].pen = 0;
+    layout = hold();
+    assert_true(template_store_same(store, layout, &definition));
+    definition.fields[0].pen = 1;
+    assert_false(template_store_same(store, layout, &definition));
+    template_store_release(store, layout);
     definition.n = 0;
     add_field(8, 4, 0, false);
     add_field(10, 4, 0, true);
@@ -237,6 +256,34 @@ static void test_bound(void **state)
     }
 }
 
+/* Without memory for it there is none for now; with memory there is again. */
+static void test_no_memory(void **state)
+{
+    struct template_layout *layout = hold_numbered(1);
+    struct template_layout *newest = hold_numbered(2);
+
+    (void)state;
+    template_store_bound(store, 0);
+    assert_null(layout->compiled);
+    no_memory = true;
+    assert_null(template_store_compiled(store, layout));
+    assert_null(layout->compiled);
+    assert_non_null(template_store_compiled(store, newest));
+    no_memory = false;
+    assert_non_null(template_store_compiled(store, layout));
+    template_store_release(store, newest);
+    template_store_release(store, layout);
+}
+
+static void test_no_store(void **state)
+{
+    (void)state;
+    no_memory = true;
+    assert_null(template_store_new(&settings, secret));
+    no_memory = false;
+    template_store_free(NULL);
+}
+
 /* What is in use stays. */
 static void test_order(void **state)
 {
@@ -293,6 +340,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bound, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_store, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_settings, set_up, tear_down),
     };
