@@ -94,8 +94,9 @@ static bool append_path(struct flow *flow, struct wire path, uint32_t segments)
 
 static struct gateway read_gateway_words(struct decode *d, struct wire *w)
 {
-    struct gateway g = {.as = 0};
+    struct gateway g;
 
+    g.next_hop.len = 0;
     (void)sflow_read_address(w, &g.next_hop);
     g.as = wire_u32(w);
     g.src_as = wire_u32(w);
@@ -280,59 +281,51 @@ static void read_function(struct sflow_sample *sample, struct wire *w)
     }
 }
 
-/* A format of flow records.  Its reader sets fields when the record has proved whole. */
-struct record_format {
-    uint32_t number;
-    bool in_goflow2; /* goflow2 makes fields of it */
-    void (*read)(struct sflow_sample *sample, struct wire *record);
-};
+/*
+ * The formats of flow records: number, whether goflow2 makes fields of it, reader.  A reader sets
+ * fields when the record has proved whole.
+ */
+#define RECORD_FORMATS(X)                                                                          \
+    X(1, true, sflow_read_sampled_header)                                                          \
+    X(2, false, sflow_read_sampled_ethernet)                                                       \
+    X(3, true, sflow_read_sampled_ipv4)                                                            \
+    X(4, true, sflow_read_sampled_ipv6)                                                            \
+    X(1001, true, read_switch)                                                                     \
+    X(1002, true, read_router)                                                                     \
+    X(1003, true, read_gateway)                                                                    \
+    X(1004, false, read_user)                                                                      \
+    X(1005, false, read_url)                                                                       \
+    X(1006, false, read_mpls)                                                                      \
+    X(1007, false, read_nat)                                                                       \
+    X(1012, false, sflow_read_vlan_tunnel)                                                         \
+    X(1020, false, read_nat_ports)                                                                 \
+    X(1023, false, sflow_read_ipv4_tunnel) /* egress */                                            \
+    X(1024, false, sflow_read_ipv4_tunnel) /* ingress */                                           \
+    X(1025, false, sflow_read_ipv6_tunnel) /* egress */                                            \
+    X(1026, false, sflow_read_ipv6_tunnel) /* ingress */                                           \
+    X(1029, false, sflow_read_network)     /* egress */                                            \
+    X(1030, false, sflow_read_network)     /* ingress */                                           \
+    X(1036, false, read_egress_queue)                                                              \
+    X(1037, false, read_acl)                                                                       \
+    X(1038, false, read_function)
 
-static const struct record_format record_formats[] = {
-    {1, true, sflow_read_sampled_header},
-    {2, false, sflow_read_sampled_ethernet},
-    {3, true, sflow_read_sampled_ipv4},
-    {4, true, sflow_read_sampled_ipv6},
-    {1001, true, read_switch},
-    {1002, true, read_router},
-    {1003, true, read_gateway},
-    {1004, false, read_user},
-    {1005, false, read_url},
-    {1006, false, read_mpls},
-    {1007, false, read_nat},
-    {1012, false, sflow_read_vlan_tunnel},
-    {1020, false, read_nat_ports},
-    {1023, false, sflow_read_ipv4_tunnel}, /* egress */
-    {1024, false, sflow_read_ipv4_tunnel}, /* ingress */
-    {1025, false, sflow_read_ipv6_tunnel}, /* egress */
-    {1026, false, sflow_read_ipv6_tunnel}, /* ingress */
-    {1029, false, sflow_read_network},     /* egress */
-    {1030, false, sflow_read_network},     /* ingress */
-    {1036, false, read_egress_queue},
-    {1037, false, read_acl},
-    {1038, false, read_function},
-};
-
-/* NULL if the format is not read. */
-static const struct record_format *find_record_format(const struct decode *d, uint32_t number)
-{
-    for (size_t i = 0; i < sizeof(record_formats) / sizeof(record_formats[0]); i++) {
-        const struct record_format *format = &record_formats[i];
-
-        if (format->number == number) {
-            return format->in_goflow2 || !decode_compat(d, COMPAT_LAYERS) ? format : NULL;
-        }
-    }
-    return NULL;
-}
-
+/* Direct calls, for a processor cannot foretell which reader a table would lead to. */
 void sflow_read_record(struct sflow_sample *sample, uint32_t format, struct wire *record)
 {
-    const struct record_format *known = find_record_format(sample->d, format);
+    const bool all = !decode_compat(sample->d, COMPAT_LAYERS);
 
-    if (known == NULL) {
+    switch (format) {
+#define X(number, in_goflow2, read)                                                                \
+    case number:                                                                                   \
+        if (all || in_goflow2) {                                                                   \
+            read(sample, record);                                                                  \
+        }                                                                                          \
+        break;
+        RECORD_FORMATS(X)
+#undef X
+    default:
         return;
     }
-    known->read(sample, record);
     if (wire_failed(record)) {
         decode_fault(sample->d, DECODE_SAMPLE_RECORD_SHORT, NULL);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What a record leaves open and its header or its exporter knows: a table of steps over a flow. */
+/* What a record leaves open and its header or its exporter knows: steps over a flow. */
 #include "lib/enrich.h"
 
 #include "lib/exporter/options_data.h"
@@ -320,15 +320,16 @@ static void fill_stream(struct decode *d, const struct stream_settings *settings
 
 void enrich(struct decode *d)
 {
-    static void (*const steps[])(struct decode *) = {
-        resolve_times, resolve_sampling, resolve_interfaces, resolve_etype,
-        resolve_icmp,  resolve_exporter, look_up_names,      make_record_id,
-    };
     const struct stream_settings *settings = &d->settings->stream;
 
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        steps[i](d);
-    }
+    resolve_times(d);
+    resolve_sampling(d);
+    resolve_interfaces(d);
+    resolve_etype(d);
+    resolve_icmp(d);
+    resolve_exporter(d);
+    look_up_names(d);
+    make_record_id(d);
     if (settings->wanted || settings->subscribers != NULL) {
         fill_stream(d, settings);
     }

@@ -43,19 +43,25 @@ static inline struct sip sip_word(struct sip v, uint64_t word)
     return v;
 }
 
+static uint64_t load_word(const uint8_t *octets)
+{
+    uint64_t word;
+
+    memcpy(&word, octets, sizeof(word));
+    return word;
+}
+
 /* SipHash-1-3 (Aumasson and Bernstein): one round a word, three at the end. */
 static uint64_t sip_hash(const uint64_t *secret, const uint8_t *data, size_t len)
 {
     struct sip v = {secret[0] ^ 0x736f6d6570736575, secret[1] ^ 0x646f72616e646f6d,
                     secret[0] ^ 0x6c7967656e657261, secret[1] ^ 0x7465646279746573};
-    uint64_t word;
+    uint64_t word = (uint64_t)len << 56;
     size_t at = 0;
 
     for (; at + 8 <= len; at += 8) {
-        memcpy(&word, data + at, 8);
-        v = sip_word(v, word);
+        v = sip_word(v, load_word(data + at));
     }
-    word = (uint64_t)len << 56;
     memcpy(&word, data + at, len - at);
     v = sip_word(v, word);
     v.c ^= 0xff;
@@ -125,9 +131,19 @@ static void leave_order(struct lru_table *table, struct lru_entry *entry)
     }
 }
 
+/* Keys are a few words. */
 static bool has_key(const struct lru_table *table, const struct lru_entry *entry, const void *key)
 {
-    return memcmp(key_of(table, entry), key, table->key_size) == 0;
+    const uint8_t *a = key_of(table, entry);
+    const uint8_t *b = key;
+    size_t left = table->key_size;
+
+    for (; left >= 8; left -= 8, a += 8, b += 8) {
+        if (load_word(a) != load_word(b)) {
+            return false;
+        }
+    }
+    return left == 0 || memcmp(a, b, left) == 0;
 }
 
 static struct lru_entry *find(const struct lru_table *table, const void *key)

@@ -39,11 +39,15 @@ struct compilation {
     const struct template_sources *sources;
     const struct template_definition *definition;
     struct template *template; /* NULL while counting */
+    bool variable;
     uint16_t n_actions;
+    uint16_t run[TEMPLATE_WAYS];  /* how many of each way were counted */
+    uint16_t next[TEMPLATE_WAYS]; /* where the next one of each way is kept */
     bool usable;
     uint16_t fillers[FLOW_NFIELDS];        /* how many fields of the template fill this one */
     uint16_t best[FLOW_NFIELDS];           /* the best rank among them */
     bool mapped[FLOW_NFIELDS];             /* the mapping file fills this one */
+    bool special[FLOW_NFIELDS];            /* a special reader fills this one; 0 for several */
     uint8_t repeated[TEMPLATE_FIELDS_MAX]; /* enum flow_element_repeated, if elements are kept */
 };
 
@@ -61,27 +65,15 @@ static uint16_t element_of(const struct template_field *field)
     return element_find(field->pen, field->id);
 }
 
-/* A mapping file may want to find fields in the order of the template. */
-static bool fills_alone(const struct compilation *c, uint16_t at)
-{
-    return c->fillers[at] == 1 && c->sources->mapping == NULL;
-}
-
-static enum template_way way_of(const struct compilation *c, const struct template_source *source,
-                                const struct template_field *field)
-{
-    return fills_alone(c, source->at)
-               ? template_way_of_kind(flow_fields[source->at].kind, field->len)
-               : TEMPLATE_READER;
-}
-
 static void add_action(struct compilation *c, struct template_action action)
 {
-    if (c->template != NULL) {
-        if (action.way != TEMPLATE_READER) {
-            c->template->has[action.at / 64] |= (uint64_t)1 << action.at % 64;
-        }
-        c->template->actions[c->n_actions] = action;
+    if (c->template == NULL) {
+        c->run[action.way]++;
+    } else {
+        c->template->actions[c->next[action.way]++] = action;
+    }
+    if (c->template != NULL && action.way != TEMPLATE_READER) {
+        c->template->has[action.at / 64] |= (uint64_t)1 << action.at % 64;
     }
     c->n_actions++;
     c->usable = true;
@@ -97,6 +89,27 @@ static uint16_t etype_of(const struct compilation *c, const struct template_sour
         return 0;
     }
     return type == TYPE_IPV4_ADDRESS ? 0x0800 : 0x86dd;
+}
+
+/* Whether it does not matter when the field is read: nothing else of the template fills it. */
+static bool fills_alone(const struct compilation *c, uint16_t at)
+{
+    return !c->variable && c->fillers[at] == 1 && !c->special[at] && !c->special[0] &&
+           c->sources->mapping == NULL;
+}
+
+static bool is_free(const struct compilation *c, uint16_t at)
+{
+    return c->fillers[at] == 0 && !c->special[at];
+}
+
+static enum template_way way_of(const struct compilation *c, const struct template_source *source,
+                                const struct template_field *field)
+{
+    if (!fills_alone(c, source->at) || (etype_of(c, source) != 0 && !is_free(c, FLOW_AT_etype))) {
+        return TEMPLATE_READER;
+    }
+    return template_way_of_kind(flow_fields[source->at].kind, field->len);
 }
 
 static bool source_counts(const struct compilation *c, const struct template_source *source)
@@ -321,6 +334,13 @@ static void compile_fields(struct compilation *c)
     }
 }
 
+static void survey_specials(struct compilation *c, uint16_t element)
+{
+    for (const struct template_special *s = template_specials; s->read != NULL; s++) {
+        c->special[s->at] = c->special[s->at] || (s->element == element && version_reads(c, s));
+    }
+}
+
 /* Which fields of the record are filled, how often, and how well at best. */
 static void survey_field(struct compilation *c, const struct template_field *field)
 {
@@ -328,6 +348,7 @@ static void survey_field(struct compilation *c, const struct template_field *fie
     uint16_t n;
     const struct template_source *rows = template_sources_of(c->sources, element, &n);
 
+    survey_specials(c, element);
     for (const struct template_source *source = rows; source < rows + n; source++) {
         c->fillers[source->at]++;
         if (source->rank < c->best[source->at]) {
@@ -392,10 +413,24 @@ static struct template *allocate(const struct template_definition *definition, u
     return t;
 }
 
+/* Each way has its place among the actions; those that have readers of their own come last. */
+static void place_ways(struct compilation *c)
+{
+    uint16_t n = 0;
+
+    for (unsigned way = TEMPLATE_READER + 1; way < TEMPLATE_WAYS; way++) {
+        c->next[way] = n;
+        n = (uint16_t)(n + c->run[way]);
+    }
+    c->next[TEMPLATE_READER] = n;
+    memcpy(c->template->run, c->run, sizeof(c->run));
+}
+
 struct template *template_new(struct decode *d, const struct template_sources *sources,
                               const struct template_definition *definition)
 {
     struct compilation c = {.d = d, .sources = sources, .definition = definition};
+    const uint16_t least = least_length(definition, &c.variable);
     struct template *t;
 
     survey(&c);
@@ -409,8 +444,10 @@ struct template *template_new(struct decode *d, const struct template_sources *s
     }
     t->options = definition->options;
     t->n_fields = definition->n;
-    t->least = least_length(definition, &t->variable);
+    t->least = least;
+    t->variable = c.variable;
     c.template = t;
+    place_ways(&c);
     compile_fields(&c);
     t->n_actions = c.n_actions;
     t->usable = c.usable;

@@ -24,7 +24,7 @@ static bool read_number(struct decode *d, const struct template_action *action, 
                         size_t len, uint64_t max, uint64_t *value)
 {
     *value = wire_number(data, len);
-    if (len == 0 || (action->merge && *value == 0 && flow_has(&d->flow, action->at))) {
+    if (action->merge && *value == 0 && flow_has(&d->flow, action->at)) {
         return false;
     }
     if (*value > max && !decode_compat(d, COMPAT_ELEMENTS)) {
@@ -376,18 +376,18 @@ const struct template_special template_specials[] = {
     {IE_icmpTypeCodeIPv6,          FLOW_AT_icmp_type, 8, IN_BOTH, read_icmp},
     {IE_icmpTypeCodeIPv6,          FLOW_AT_icmp_code, 0, IN_BOTH, read_icmp},
     {IE_fragmentFlags,             FLOW_AT_ip_flags, 0, IN_BOTH, read_fragment_flags},
-    {IE_mplsTopLabelStackSection,  0, 0, IN_BOTH, read_label},
-    {IE_mplsLabelStackSection2,    0, 1, IN_BOTH, read_label},
-    {IE_mplsLabelStackSection3,    0, 2, IN_BOTH, read_label},
-    {IE_mplsLabelStackSection4,    0, 3, IN_NEITHER, read_label},
-    {IE_mplsLabelStackSection5,    0, 4, IN_NEITHER, read_label},
-    {IE_mplsLabelStackSection6,    0, 5, IN_NEITHER, read_label},
-    {IE_mplsLabelStackSection7,    0, 6, IN_NEITHER, read_label},
-    {IE_mplsLabelStackSection8,    0, 7, IN_NEITHER, read_label},
-    {IE_mplsLabelStackSection9,    0, 8, IN_NEITHER, read_label},
-    {IE_mplsLabelStackSection10,   0, 9, IN_NEITHER, read_label},
-    {IE_mplsTopLabelIPv4Address,   0, 0, IN_BOTH, read_mpls_ip},
-    {IE_mplsTopLabelIPv6Address,   0, 0, IN_BOTH, read_mpls_ip},
+    {IE_mplsTopLabelStackSection,  FLOW_AT_mpls_label, 0, IN_BOTH, read_label},
+    {IE_mplsLabelStackSection2,    FLOW_AT_mpls_label, 1, IN_BOTH, read_label},
+    {IE_mplsLabelStackSection3,    FLOW_AT_mpls_label, 2, IN_BOTH, read_label},
+    {IE_mplsLabelStackSection4,    FLOW_AT_mpls_label, 3, IN_NEITHER, read_label},
+    {IE_mplsLabelStackSection5,    FLOW_AT_mpls_label, 4, IN_NEITHER, read_label},
+    {IE_mplsLabelStackSection6,    FLOW_AT_mpls_label, 5, IN_NEITHER, read_label},
+    {IE_mplsLabelStackSection7,    FLOW_AT_mpls_label, 6, IN_NEITHER, read_label},
+    {IE_mplsLabelStackSection8,    FLOW_AT_mpls_label, 7, IN_NEITHER, read_label},
+    {IE_mplsLabelStackSection9,    FLOW_AT_mpls_label, 8, IN_NEITHER, read_label},
+    {IE_mplsLabelStackSection10,   FLOW_AT_mpls_label, 9, IN_NEITHER, read_label},
+    {IE_mplsTopLabelIPv4Address,   FLOW_AT_mpls_ip, 0, IN_BOTH, read_mpls_ip},
+    {IE_mplsTopLabelIPv6Address,   FLOW_AT_mpls_ip, 0, IN_BOTH, read_mpls_ip},
     {IE_flowStartSeconds,          FLOW_AT_time_flow_start, 1, IN_IPFIX, read_time},
     {IE_flowEndSeconds,            FLOW_AT_time_flow_end,   1, IN_IPFIX, read_time},
     {IE_flowStartMilliseconds,     FLOW_AT_time_flow_start, 1000, IN_IPFIX, read_time},

@@ -28,7 +28,7 @@ template_reader template_map;
  */
 struct template_special {
     uint16_t element;
-    uint16_t at; /* enum flow_index, where it matters to the reader */
+    uint16_t at; /* enum flow_index; 0 for those that fill more than one field */
     uint16_t detail;
     uint8_t compat; /* which versions read it with COMPAT_ELEMENTS */
     template_reader *read;

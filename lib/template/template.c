@@ -42,51 +42,63 @@ void template_free(struct template *t)
 const struct template template_rejected = {.rejected = true};
 
 /* Some addresses tell what the payload is. */
-static void set_etype(struct decode *d, const struct template_action *a)
+static void set_addr(struct flow *flow, const struct template_action *a, const uint8_t *data,
+                     size_t len)
 {
+    flow_addr_set((struct flow_addr *)((uint8_t *)flow + a->member), data, len);
     if (a->detail != 0) {
-        FLOW_SET(&d->flow, etype, a->detail);
+        FLOW_SET(flow, etype, a->detail);
     }
 }
 
-static void read_value(struct decode *d, const struct template_action *a, const uint8_t *data)
-{
-    void *member = (uint8_t *)&d->flow + a->member;
+/* The next actions, which are all of this way. */
+#define EACH(way)    for (const struct template_action *end = a + t->run[way]; a < end; a++)
+#define MEMBER(type) *(type *)((uint8_t *)flow + a->member)
 
-    switch ((enum template_way)a->way) {
-    case TEMPLATE_READER:
-        a->read(d, a, data, a->field->len);
-        break;
-    case TEMPLATE_U8:
-        *(uint8_t *)member = data[0];
-        break;
-    case TEMPLATE_U8_AS_U16:
-        *(uint16_t *)member = data[0];
-        break;
-    case TEMPLATE_U16:
-        *(uint16_t *)member = wire_load_u16(data);
-        break;
-    case TEMPLATE_U16_AS_U32:
-        *(uint32_t *)member = wire_load_u16(data);
-        break;
-    case TEMPLATE_U32:
-        *(uint32_t *)member = wire_load_u32(data);
-        break;
-    case TEMPLATE_U32_AS_U64:
-        *(uint64_t *)member = wire_load_u32(data);
-        break;
-    case TEMPLATE_U64:
-        *(uint64_t *)member = wire_load_u64(data);
-        break;
-    case TEMPLATE_IPV4:
-        flow_addr_set(member, data, 4);
-        set_etype(d, a);
-        break;
-    case TEMPLATE_IPV6:
-        flow_addr_set(member, data, 16);
-        set_etype(d, a);
-        break;
+/* Way after way: a loop for each is faster than a choice for each field.  Returns the readers. */
+static const struct template_action *read_values(struct flow *flow, const struct template *t,
+                                                 const uint8_t *record)
+{
+    const struct template_action *a = t->actions;
+
+    flow_mark_all(flow, t->has);
+    EACH(TEMPLATE_U8)
+    {
+        MEMBER(uint8_t) = record[a->offset];
     }
+    EACH(TEMPLATE_U8_AS_U16)
+    {
+        MEMBER(uint16_t) = record[a->offset];
+    }
+    EACH(TEMPLATE_U16)
+    {
+        MEMBER(uint16_t) = wire_load_u16(record + a->offset);
+    }
+    EACH(TEMPLATE_U16_AS_U32)
+    {
+        MEMBER(uint32_t) = wire_load_u16(record + a->offset);
+    }
+    EACH(TEMPLATE_U32)
+    {
+        MEMBER(uint32_t) = wire_load_u32(record + a->offset);
+    }
+    EACH(TEMPLATE_U32_AS_U64)
+    {
+        MEMBER(uint64_t) = wire_load_u32(record + a->offset);
+    }
+    EACH(TEMPLATE_U64)
+    {
+        MEMBER(uint64_t) = wire_load_u64(record + a->offset);
+    }
+    EACH(TEMPLATE_IPV4)
+    {
+        set_addr(flow, a, record + a->offset, 4);
+    }
+    EACH(TEMPLATE_IPV6)
+    {
+        set_addr(flow, a, record + a->offset, 16);
+    }
+    return a;
 }
 
 static bool read_fixed(struct decode *d, const struct template *t, struct wire *set)
@@ -97,9 +109,8 @@ static bool read_fixed(struct decode *d, const struct template *t, struct wire *
     if (record == NULL) {
         return false;
     }
-    flow_mark_all(&d->flow, t->has);
-    for (const struct template_action *a = t->actions; a < end; a++) {
-        read_value(d, a, record + a->offset);
+    for (const struct template_action *a = read_values(&d->flow, t, record); a < end; a++) {
+        a->read(d, a, record + a->offset, a->field->len);
     }
     return true;
 }

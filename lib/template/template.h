@@ -35,11 +35,12 @@ struct template_definition {
 };
 
 /*
- * Who reads a field.  Most fill a member that has their width, or twice their width, and that no
- * other field fills: such a value is a load and a store, and its presence a bit of the template's.
+ * How a field is read.  Most fill a member that has their width, or twice their width, and that
+ * no other field fills: such a value is a load and a store, and its presence a bit of the
+ * template's.
  */
 enum template_way {
-    TEMPLATE_READER,
+    TEMPLATE_READER, /* by the action's own reader */
     TEMPLATE_U8,
     TEMPLATE_U8_AS_U16,
     TEMPLATE_U16,
@@ -49,6 +50,7 @@ enum template_way {
     TEMPLATE_U64,
     TEMPLATE_IPV4,
     TEMPLATE_IPV6,
+    TEMPLATE_WAYS,
 };
 
 /*
@@ -83,8 +85,10 @@ struct template
     uint16_t least; /* octets of the shortest record */
     uint16_t n_fields;
     uint16_t n_actions;
-    uint64_t has[FLOW_WORDS]; /* what actions fill that are no TEMPLATE_READER */
-    size_t octets; /* of memory */
+    uint64_t has[FLOW_WORDS];    /* what actions fill that are no TEMPLATE_READER */
+    uint16_t run[TEMPLATE_WAYS]; /* of fixed length: how many actions of each way, which follow
+                                    each other in the order of the ways, readers last */
+    size_t octets;               /* of memory */
     struct template_field *fields;
     struct template_action *actions;
 };
