@@ -34,6 +34,7 @@ struct collect {
     struct status status;
     struct upkeep upkeep;
     struct watchdog watchdog;
+    uint64_t flush_ns;
     struct worker *workers[LISTEN_COUNT_MAX];
     struct pipeline *pipelines[LISTEN_COUNT_MAX]; /* of the workers */
     unsigned n_workers;
@@ -63,6 +64,8 @@ static const struct option collect_options[] = {
      "HTTP server address: host:port, or unix:/path; empty for none"},
     {"templates.path", OPTION_STRING, offsetof(struct collect, status.templates_path), "/templates",
      "NetFlow/IPFIX templates list"},
+    {"flush.interval", OPTION_DURATION, offsetof(struct collect, flush_ns), "0s",
+     "How long records wait for others, to leave in larger writes"},
     {"metrics.exporters", OPTION_COUNT, offsetof(struct collect, status.exporters), "1000",
      "Exporters that the metrics tell apart; all others are counted together"},
     {"templates.json.path", OPTION_STRING, offsetof(struct collect, upkeep.path), NULL,
@@ -248,6 +251,7 @@ static bool add_worker(struct collect *c)
         return false;
     }
     c->workers[c->n_workers++] = worker;
+    worker_set_flush_interval(worker, c->flush_ns);
     for (size_t i = 0; i < c->setup.n_uris; i++) {
         if (c->setup.uris[i].count > number &&
             worker_listen(worker, &c->setup.uris[i], (uint16_t)i) != 0) {

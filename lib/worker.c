@@ -34,6 +34,8 @@ struct worker {
     uv_loop_t loop;
     _Atomic uint64_t turns;
     uv_check_t turn_end;
+    uv_timer_t flush;
+    uint64_t flush_ms; /* 0 to flush at the end of each turn */
     uv_timer_t every_second;
     uv_async_t stop;
     uv_async_t called;
@@ -201,13 +203,24 @@ static void on_stop(uv_async_t *stop)
     uv_walk(&w->loop, close_handle, NULL);
 }
 
+static void on_flush(uv_timer_t *flush)
+{
+    struct worker *w = flush->data;
+
+    output_flush(w->pipeline->output);
+}
+
 /* Few datagrams leave at once, many in large batches. */
 static void on_turn_end(uv_check_t *turn_end)
 {
     struct worker *w = turn_end->data;
 
     counter_bump(&w->turns, 1);
-    output_flush(w->pipeline->output);
+    if (w->flush_ms == 0) {
+        output_flush(w->pipeline->output);
+    } else if (w->pipeline->output->batch.n > 0 && !uv_is_active((uv_handle_t *)&w->flush)) {
+        (void)uv_timer_start(&w->flush, on_flush, w->flush_ms, 0);
+    }
 }
 
 static void on_second(uv_timer_t *every_second)
@@ -230,6 +243,8 @@ static int start_handles(struct worker *w)
     (void)uv_check_init(&w->loop, &w->turn_end);
     w->turn_end.data = w;
     (void)uv_check_start(&w->turn_end, on_turn_end);
+    (void)uv_timer_init(&w->loop, &w->flush);
+    w->flush.data = w;
     (void)uv_timer_init(&w->loop, &w->every_second);
     w->every_second.data = w;
     (void)uv_timer_start(&w->every_second, on_second, DROPS_MS, DROPS_MS);
@@ -244,6 +259,13 @@ static void run(void *arg)
     struct worker *w = arg;
 
     (void)uv_run(&w->loop, UV_RUN_DEFAULT);
+}
+
+void worker_set_flush_interval(struct worker *w, uint64_t ns)
+{
+    enum { MILLISECOND_NS = 1000000 };
+
+    w->flush_ms = (ns + MILLISECOND_NS - 1) / MILLISECOND_NS;
 }
 
 int worker_start(struct worker *w, struct pipeline *pipeline)

@@ -27,6 +27,9 @@ struct counters *worker_counters(struct worker *worker);
  */
 int worker_listen(struct worker *worker, const struct listen_uri *uri, uint16_t number);
 
+/* Before worker_start(): records wait so long for others, to leave in larger writes; 0 for none. */
+void worker_set_flush_interval(struct worker *worker, uint64_t ns);
+
 /* Begins to receive.  pipeline is borrowed, and the worker's alone until worker_join(). */
 int worker_start(struct worker *worker, struct pipeline *pipeline);
 

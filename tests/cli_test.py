@@ -246,6 +246,19 @@ class Collecting(unittest.TestCase):
             self.assertIsNone(collector.process.poll())
             self.assertEqual(collector.stop()[0], 0)
 
+    def test_flush_interval(self):
+        with Collector("netflow://127.0.0.1:{port}", "-flush.interval", "50ms") as collector:
+            for _ in range(2):
+                send(collector.port, *payloads("netflow5/two-records.hex"))
+                self.assertEqual(len(collector.records(2)), 2)
+
+    def test_what_waits_leaves_at_the_end(self):
+        with Collector("netflow://127.0.0.1:{port}", "-flush.interval", "1h") as collector:
+            send(collector.port, *payloads("netflow5/two-records.hex"))
+            collector.process.send_signal(signal.SIGTERM)
+            self.assertEqual(len(collector.records(2)), 2)
+            self.assertEqual(collector.end()[0], 0)
+
     def test_every_protocol_on_its_port(self):
         with Collector("netflow://127.0.0.1:{port},sflow://127.0.0.1:{port}") as collector:
             for case in ("netflow5/two-records", "netflow9/template-then-data"):
