@@ -349,7 +349,8 @@ static bool write_at_once(struct fd_writer *w, const struct batch *batch, size_t
     size_t written;
     size_t whole;
 
-    if (!w->resting || !is_empty(w) || !record_buffer_fits(w->gathering, batch, first)) {
+    if (!w->resting || w->reopen_wanted || !is_empty(w) ||
+        !record_buffer_fits(w->gathering, batch, first)) {
         return false;
     }
     written = sink_write_at_once(&w->sink, octets.data, octets.len);

@@ -14,7 +14,11 @@
 
 #include "lib/log.h"
 
-enum { POLL_MS = 100 };
+enum {
+    POLL_MS = 100,
+    PIPE_OCTETS = 1 << 20,      /* so many as everybody may have, by default: some batches */
+    FILE_WRITE_MAX = 256 << 10, /* octets: writes of some MiB cost several times as much an octet */
+};
 
 static int last_error(void)
 {
@@ -70,7 +74,12 @@ static int use_fd(struct sink *sink, int fd)
     sink->fd = fd;
     sink->regular = S_ISREG(st.st_mode);
     sink->waits = false;
-    sink->write_max = sink->regular || (flags & O_NONBLOCK) != 0 ? SSIZE_MAX : PIPE_BUF;
+    if (S_ISFIFO(st.st_mode)) {
+        (void)fcntl(fd, F_SETPIPE_SZ, PIPE_OCTETS);
+    }
+    sink->write_max = sink->regular               ? FILE_WRITE_MAX
+                      : (flags & O_NONBLOCK) != 0 ? SSIZE_MAX
+                                                  : PIPE_BUF;
     return 0;
 }
 
@@ -143,14 +152,29 @@ static bool is_writable(const struct sink *sink)
     return sink->regular || poll(&p, 1, POLL_MS) > 0;
 }
 
+/* What the kernel takes without waiting.  After an error it is not asked again: write() tells. */
+static ssize_t write_now(struct sink *sink, const char *octets, size_t len)
+{
+    const struct iovec part = {(void *)(uintptr_t)octets, len};
+    const ssize_t written = pwritev2(sink->fd, &part, 1, -1, RWF_NOWAIT);
+
+    sink->waits = written < 0 && errno != EAGAIN && errno != EINTR;
+    return written;
+}
+
 ssize_t sink_write(struct sink *sink, const char *octets, size_t len)
 {
-    ssize_t written;
+    ssize_t written = -1;
 
     if (!is_writable(sink)) {
         return 0;
     }
-    written = write(sink->fd, octets, len < sink->write_max ? len : sink->write_max);
+    if (!sink->waits) {
+        written = write_now(sink, octets, len);
+    }
+    if (sink->waits) {
+        written = write(sink->fd, octets, len < sink->write_max ? len : sink->write_max);
+    }
     if (written > 0) {
         return written;
     }
@@ -162,18 +186,9 @@ ssize_t sink_write(struct sink *sink, const char *octets, size_t len)
 
 size_t sink_write_at_once(struct sink *sink, const char *octets, size_t len)
 {
-    const struct iovec part = {(void *)(uintptr_t)octets, len};
-    ssize_t written;
+    const ssize_t written = sink->waits ? 0 : write_now(sink, octets, len);
 
-    if (sink->waits) {
-        return 0;
-    }
-    written = pwritev2(sink->fd, &part, 1, -1, RWF_NOWAIT);
-    if (written >= 0) {
-        return (size_t)written;
-    }
-    sink->waits = errno != EAGAIN && errno != EINTR;
-    return 0;
+    return written < 0 ? 0 : (size_t)written;
 }
 
 bool sink_cut(struct sink *sink, size_t octets)
