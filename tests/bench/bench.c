@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Runs the datagrams of a capture through one of the works, and prints a line of JSON: records and
- * octets, and the nanoseconds of the fastest round.  0 rounds print the records instead.
+ * octets, and the nanoseconds of the fastest round.  0 rounds print the records instead.  What
+ * stands in a second capture comes once before, and is not measured.
  */
 #include "tests/bench/bench.h"
 
@@ -98,24 +99,29 @@ static void measure(const struct work_ops *ops, struct work *work, unsigned roun
                  work->records / rounds, work->octets / rounds, least);
 }
 
-int main(int argc, char **argv)
+/* Templates, say.  False if the capture cannot be read. */
+static bool run_before(const struct work_ops *ops, struct work *work, const char *path)
 {
-    const struct work_ops *ops = argc == 4 ? find_work(argv[1]) : NULL;
-    struct traffic traffic = {0};
-    struct work work = {.traffic = &traffic};
-    unsigned rounds;
+    const struct traffic *measured = work->traffic;
+    struct traffic before = {0};
 
-    if (argc == 3 && strcmp(argv[1], "sink") == 0) {
-        return sink_main(argv[2]);
+    if (!read_traffic(&before, path)) {
+        return false;
     }
-    if (ops == NULL) {
-        (void)fputs("usage: weir_bench none|json|bin|hand|copy CAPTURE ROUNDS, or sink PORT\n",
-                    stderr);
-        return 2;
-    }
-    rounds = (unsigned)strtoul(argv[3], NULL, 10);
-    work.print = rounds == 0;
-    if (!read_traffic(&traffic, argv[2]) || !ops->open(&work)) {
+    work->traffic = &before;
+    ops->round(work);
+    work->traffic = measured;
+    return true;
+}
+
+static int run_work(const struct work_ops *ops, char **words, const char *before)
+{
+    const unsigned rounds = (unsigned)strtoul(words[1], NULL, 10);
+    struct traffic traffic = {0};
+    struct work work = {.traffic = &traffic, .print = rounds == 0};
+
+    if (!read_traffic(&traffic, words[0]) || !ops->open(&work) ||
+        (before != NULL && !run_before(ops, &work, before))) {
         return 1;
     }
     if (rounds == 0) {
@@ -124,4 +130,24 @@ int main(int argc, char **argv)
         measure(ops, &work, rounds);
     }
     return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const struct work_ops *ops = argc == 4 || argc == 5 ? find_work(argv[1]) : NULL;
+
+    if (argc == 3 && strcmp(argv[1], "sink") == 0) {
+        return sink_main(argv[2]);
+    }
+    if (argc == 2 && strcmp(argv[1], "latency") == 0) {
+        return latency_main();
+    }
+    if (ops == NULL) {
+        (void)fputs("usage: weir_bench none|json|bin|hand|copy CAPTURE ROUNDS [CAPTURE BEFORE]\n"
+                    "       weir_bench sink PORT\n"
+                    "       weir_bench latency\n",
+                    stderr);
+        return 2;
+    }
+    return run_work(ops, argv + 2, argv[4]);
 }

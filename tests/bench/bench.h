@@ -47,4 +47,7 @@ extern const struct work_ops work_copy;
  */
 int sink_main(const char *port);
 
+/* Tells how old the records on standard input are when they come.  The exit code. */
+int latency_main(void);
+
 #endif

@@ -15,6 +15,8 @@ import sys
 import tempfile
 
 import collectors
+import flat
+import load
 import program
 import traffic
 import udp
@@ -26,6 +28,7 @@ TITLES = {"none": "decode only", "json": "decode + JSON", "bin": "decode + proto
 SMALL = 200  # datagrams of a capture that is read in memory
 LARGE = 4000  # datagrams of one that is sent
 BURST_LOOPS = 4
+FLOOR = "floor: recvmmsg alone"
 MOST = 1.05
 
 
@@ -70,35 +73,38 @@ def print_program(given, folder):
 
 def commands(given, kind):
     return {
-        "floor: recvmmsg alone": collectors.sink(given.program),
+        FLOOR: collectors.sink(given.program),
         "weir, JSON": collectors.weir(given.weir),
+        "weir, JSON to a file": collectors.weir(given.weir, output="{folder}/flows"),
         "weir, protobuf": collectors.weir(given.weir, "bin"),
         **collectors.installed(kind),
         **collectors.named(given.collector),
     }
 
 
-def print_burst(kind, name, found, each):
+def print_burst(given, kind, name, found):
     """As fast as the sender can, and no more than the socket holds: nothing may be lost."""
+    each = traffic.EACH[kind]
     busy = " (the sender was the bottleneck)" if found.sending > 0.9 * found.seconds else ""
     speed = found.taken() * each / found.seconds
-    print(
-        f"| {kind} | {name} | {found.processor / found.taken() / each * 1e6:.3f} |"
-        f" {speed:.0f} | {found.lost} |{busy}",
-        flush=True,
-    )
+    cost = found.processor / found.taken() / each * 1e6
+    if name == FLOOR:
+        given.floor = cost + given.hand_ns / 1000 if given.hand_ns else None
+    ratio = f"{cost / given.floor:.2f}" if given.floor else ""
+    print(f"| {kind} | {name} | {cost:.3f} | {ratio} | {speed:.0f}{busy} | {found.lost} |", flush=True)
 
 
 def print_udp(given, folder):
-    print("\nA burst that the socket's buffer holds:\n")
-    print("| traffic | collector | CPU-µs a record | records/s | datagrams lost |\n|-|-|-|-|-|")
+    print("\nA burst that the socket's buffer holds; of the floor by hand, with datagrams received:\n")
+    print("| traffic | collector | CPU-µs a record | of the floor | records/s | datagrams lost |")
+    print("|-|-|-|-|-|-|")
     loads = {}
     for kind, path in write_captures(folder, given.kinds, LARGE):
         each = traffic.EACH[kind]
         loads[kind] = udp.Load(given.weir, path, 0, LARGE, BURST_LOOPS), each
-        for name in ("floor: recvmmsg alone", "weir, JSON", "weir, protobuf"):
+        for name in (FLOOR, "weir, JSON", "weir, protobuf", "weir, JSON to a file"):
             found = udp.cost(commands(given, kind)[name], loads[kind][0], folder)
-            print_burst(kind, name, found, each)
+            print_burst(given, kind, name, found)
     print_paced(given, folder, loads)
 
 
@@ -161,7 +167,6 @@ def renew(given, folder):
 
 
 def show(given, folder):
-    udp.adopt_orphans()
     print_program(given, folder)
     if not given.no_udp:
         print_udp(given, folder)
@@ -177,6 +182,14 @@ def arguments():
                      help="compare instructions with the committed figures; 1 above +5 %%")
     way.add_argument("--renew", dest="way", action="store_const", const=renew,
                      help="make the figures of now those to compare with")
+    way.add_argument("--flat", dest="way", action="store_const", const=flat.show,
+                     help="a record's cost by exporters, templates and size of the input")
+    way.add_argument("--soak", dest="way", action="store_const", const=load.print_soak,
+                     help="a minute at 80 %% of what saturates a worker: nothing is lost")
+    way.add_argument("--overload", dest="way", action="store_const", const=load.print_overload,
+                     help="more than it can take: what is dropped, and how weir answers meanwhile")
+    way.add_argument("--latency", dest="way", action="store_const", const=load.print_latency,
+                     help="at half load, from receipt to standard output")
     parser.add_argument("--no-udp", action="store_true", help="leave out the runs over UDP")
     parser.add_argument("--kinds", nargs="*", default=list(traffic.KINDS), metavar="KIND",
                         choices=list(traffic.KINDS), help="of traffic: %(default)s")
@@ -184,12 +197,13 @@ def arguments():
                         help="datagrams a second where all collectors are compared: %(default)s")
     parser.add_argument("--collector", action="append", default=[], metavar="NAME=COMMAND",
                         help="measure this one too; {port} and {folder} are filled in")
-    parser.set_defaults(way=show, hand_ns=None)
+    parser.set_defaults(way=show, hand_ns=None, floor=None)
     return parser.parse_args()
 
 
 def main():
     given = arguments()
+    udp.adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="weir-bench-") as folder:
         try:
             return given.way(given, pathlib.Path(folder))

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 
 COUNTED = "measured_round"  # the function of weir_bench that valgrind looks into
-ROUNDS = 30
+ROUNDS = 400
 
 
 class NotCounted(Exception):
@@ -30,20 +30,20 @@ def said(output, command):
     return json.loads(lines[-1])
 
 
-def cost(program, work, capture):
-    """Of the fastest of some rounds."""
-    command = [program, work, capture, str(ROUNDS)]
+def cost(program, work, capture, *before, rounds=ROUNDS):
+    """Of the fastest of some rounds, behind a capture that is not measured, if one is given."""
+    command = [program, work, capture, str(rounds), *before]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found = said(done.stdout, command)
     return Cost(found["ns"] / found["records"], found["octets"] / found["records"])
 
 
-def instructions(program, work, capture):
-    """A record; of one round, so that it repeats exactly."""
+def instructions(program, work, capture, *before):
+    """A record; of one round, so that it repeats exactly, behind a capture as above."""
     with tempfile.NamedTemporaryFile() as profile:
         command = [
             *("valgrind", "--tool=callgrind", f"--callgrind-out-file={profile.name}"),
-            *(f"--toggle-collect={COUNTED}", program, work, capture, "1"),
+            *(f"--toggle-collect={COUNTED}", program, work, capture, "1", *before),
         ]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False)

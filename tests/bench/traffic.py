@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The datagrams that the bench measures with: captures of records that differ from each other."""
 
+import ipaddress
+import itertools
 import pathlib
 import random
 import struct
@@ -132,12 +134,48 @@ KINDS = {
 }
 
 
+def shuffled(fields, records, number):
+    """The fields in an order of that number's own, and records likewise."""
+    words = fields.split()
+    widths = [int(word.partition("/")[2]) for word in words]
+    ends = list(itertools.accumulate(widths))
+    order = random.Random(number).sample(range(len(words)), len(words))
+    cut = [
+        b"".join(record[ends[i] - widths[i] : ends[i]] for i in order) for record in records
+    ]
+    return " ".join(words[i] for i in order), cut
+
+
+def many(exporters, templates, n):
+    """IPFIX of IPv4, each template in an order of its own: templates, and n datagrams of data.
+
+    Both as (exporter, payload); the exporters and their templates take turns.
+    """
+    noise = random.Random(SEED)
+    fields = IPFIX_FIELDS.format(**IPV4)
+    records = [template_record(noise, IPV4, milliseconds) for _ in range(EACH["ipfix4"])]
+    names = [str(ipaddress.ip_address("10.0.0.1") + i) for i in range(exporters)]
+    turns = [(names[i % exporters], TEMPLATE + i // exporters, i) for i in range(templates)]
+    told, sets = [], []
+    for name, number, i in turns:
+        order, shaped = shuffled(fields, records, i)
+        template = octets.ipfix_templates(octets.template(number, order))
+        told.append((name, octets.ipfix(template, sequence=0)))
+        sets.append((name, octets.ipfix(octets.flow_set(number, *shaped), sequence=0)))
+    return told, [sets[i % templates] for i in range(n)]
+
+
 def write(path, kind, n):
-    """A capture of n datagrams, behind their template where they have one."""
+    """A capture of n datagrams of an exporter, behind their template where they have one."""
+    write_all(path, ((EXPORTER, payload) for payload in KINDS[kind](random.Random(SEED), n)))
+
+
+def write_all(path, sent):
+    """A capture of (exporter, payload)."""
     with open(path, "wb") as file:
         file.write(struct.pack("<IHHiIII", capture_file.MAGIC, 2, 4, 0, 0, 262144, 101))
-        for i, payload in enumerate(KINDS[kind](random.Random(SEED), n)):
-            datagram = capture_file.Datagram(EXPORTER, 40000, octets.SECONDS, payload)
+        for i, (exporter, payload) in enumerate(sent):
+            datagram = capture_file.Datagram(exporter, 40000, octets.SECONDS, payload)
             packet = capture_file.packet(datagram)
             seconds, rest = divmod(i, PACE)
             microseconds = rest * 1_000_000 // PACE
