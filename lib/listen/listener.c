@@ -21,7 +21,7 @@ enum {
     FAILURES_TO_PAUSE = 2, /* in a row */
     FAILURE_PAUSE_MS = 100,
     REST_MS = 1,
-    REST_BELOW = BATCH / 2, /* datagrams of a turn */
+    REST_BELOW = 8, /* datagrams of a turn: more are worth their wake-up */
 };
 
 union peer {

@@ -18,11 +18,12 @@ DATAGRAMS, BURST_LOOPS = 4000, 4
 SOAK_SECONDS, OVERLOAD_SECONDS, LATENCY_SECONDS = 60, 10, 20
 SENDERS = 2  # one alone may be slower than weir
 ASK = 0.02  # seconds between two questions
+TOGETHER = 16  # as exporters send; a sender that sleeps for each would take a core of its own
 
 
-def capture(folder):
+def capture(folder, together=1):
     path = folder / f"{KIND}.pcap"
-    traffic.write(path, KIND, DATAGRAMS)
+    traffic.write(path, KIND, DATAGRAMS, together)
     return path
 
 
@@ -138,7 +139,7 @@ def print_overload(given, folder):
 
 def print_latency(given, folder):
     """From the kernel's time of receipt to a reader of weir's standard output."""
-    path, weir = capture(folder), collectors.weir(given.weir, output="")
+    path, weir = capture(folder, TOGETHER), collectors.weir(given.weir, output="")
     words = shlex.quote(f"{weir} | {given.program} latency >{{folder}}/latency")
     rate = saturation(given, f"sh -c {words}", folder, path)
     load = paced(given, path, 0.5 * rate, LATENCY_SECONDS)

@@ -165,19 +165,20 @@ def many(exporters, templates, n):
     return told, [sets[i % templates] for i in range(n)]
 
 
-def write(path, kind, n):
+def write(path, kind, n, together=1):
     """A capture of n datagrams of an exporter, behind their template where they have one."""
-    write_all(path, ((EXPORTER, payload) for payload in KINDS[kind](random.Random(SEED), n)))
+    sent = ((EXPORTER, payload) for payload in KINDS[kind](random.Random(SEED), n))
+    write_all(path, sent, together)
 
 
-def write_all(path, sent):
-    """A capture of (exporter, payload)."""
+def write_all(path, sent, together=1):
+    """A capture of (exporter, payload), of which so many come at the same time."""
     with open(path, "wb") as file:
         file.write(struct.pack("<IHHiIII", capture_file.MAGIC, 2, 4, 0, 0, 262144, 101))
         for i, (exporter, payload) in enumerate(sent):
             datagram = capture_file.Datagram(exporter, 40000, octets.SECONDS, payload)
             packet = capture_file.packet(datagram)
-            seconds, rest = divmod(i, PACE)
+            seconds, rest = divmod(i - i % together, PACE)
             microseconds = rest * 1_000_000 // PACE
             file.write(
                 struct.pack(
