@@ -39,8 +39,7 @@ static int write_at_end(struct quarantine_file *file, const uint8_t *octets, siz
         if (n < 0 && errno != EINTR) {
             const int error = last_error();
 
-            (void)ftruncate(file->fd, (off_t)file->size);
-            return error;
+            return ftruncate(file->fd, (off_t)file->size) == 0 ? error : last_error();
         }
         written += n < 0 ? 0 : (size_t)n;
     }

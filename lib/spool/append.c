@@ -161,8 +161,8 @@ void spool_close_active(struct spool *spool)
     assert(spool->buffered == 0);
     spool_end_write(mark, segment->id, segment->end);
     if (write_all(segment->fd, mark, sizeof(mark), segment->octets) != 0) {
-        len = 0;
-        (void)ftruncate(segment->fd, (off_t)segment->octets);
+        /* A part that cannot be cut off goes on taking room. */
+        len = ftruncate(segment->fd, (off_t)segment->octets) == 0 ? 0 : sizeof(mark);
     }
     uv_mutex_lock(&spool->state_lock);
     segment->octets += len;
