@@ -155,7 +155,8 @@ def instructions(weir, payloads, folder):
 def cost(weir, payloads, folder):
     once, octets = least_seconds(weir, payloads, 1, folder)
     often, _ = least_seconds(weir, payloads, 1 + TIMES, folder)
-    return Cost(octets, (often - once) / TIMES * 1000, instructions(weir, payloads, folder))
+    milliseconds = max(0, often - once) / TIMES * 1000
+    return Cost(octets, milliseconds, instructions(weir, payloads, folder))
 
 
 def line(about, found):
