@@ -5,13 +5,17 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-enum { TYPES = FLOW_TYPE_NETFLOW_V7 + 1 };
+enum { TYPES = FLOW_TYPE_NETFLOW_V7 + 1, ASKED_AT_ONCE = 32 };
+
+/* So long nobody asks again who found that all places are taken. */
+static const uint64_t FULL_NS = 1000000000;
 
 struct worker_stats {
     struct stats_limits *limits;
     struct lru_table table; /* of struct exporter_stats, each with a place */
     uint64_t secret[2];
     struct exporter_stats **others; /* by socket and type: those without a place */
+    uint64_t full_ns;               /* when a place was asked for in vain */
     size_t n_sockets;
     struct socket_stats sockets[];
 };
@@ -73,17 +77,19 @@ static bool proven(const struct tally *tally)
 
 /*
  * One that was silent for long, or NULL.  Those that hints find do not move in the order
- * of use; the oldest does so now, and the next one is asked next time.
+ * of use; the oldest do so now, and the next ones are asked next time.
  */
 static struct exporter_stats *find_silent(struct worker_stats *stats, uint64_t now_ns)
 {
-    struct exporter_stats *oldest = lru_oldest(&stats->table);
+    for (int i = 0; i < ASKED_AT_ONCE && stats->table.n > 0; i++) {
+        struct exporter_stats *oldest = lru_oldest(&stats->table);
 
-    if (oldest != NULL && !stats_silent(oldest->heard_ns, now_ns)) {
+        if (stats_silent(oldest->heard_ns, now_ns)) {
+            return oldest;
+        }
         (void)lru_find(&stats->table, &oldest->key);
-        return NULL;
     }
-    return oldest;
+    return NULL;
 }
 
 /*
@@ -111,12 +117,14 @@ static struct exporter_stats *add_exporter(struct worker_stats *stats,
 {
     struct exporter_stats *e = find_place(stats, now_ns);
 
-    if (e != NULL) {
-        e->key = *key;
-        if (!lru_insert(&stats->table, e)) {
-            free(e);
-            e = NULL;
-        }
+    if (e == NULL) {
+        stats->full_ns = now_ns;
+        return NULL;
+    }
+    e->key = *key;
+    if (!lru_insert(&stats->table, e)) {
+        free(e);
+        return NULL;
     }
     return e;
 }
@@ -149,16 +157,28 @@ static struct exporter_stats_key key_of(const struct decode *d)
     };
 }
 
-/* A hint is good while both sides hold it: a domain may be new, or its statistics another's. */
-static struct exporter_stats *find_by_hint(const struct decode *d)
+/*
+ * A hint is good while both sides hold it: a domain may be new, or its statistics another's.  That
+ * to the statistics of all without a place is good until it is worth while to ask for one again.
+ */
+static bool hint_good(const struct worker_stats *stats, const struct decode *d,
+                      struct exporter_stats **hint)
+{
+    const struct exporter_stats *e = *hint;
+
+    if (e->key.addr.len == 0) {
+        return d->datagram->received_ns - stats->full_ns < FULL_NS &&
+               e->key.type == d->tally.type && e->key.listener == d->datagram->listener;
+    }
+    return e->hint == hint && e->key.listener == d->datagram->listener &&
+           e->key.domain == d->tally.domain;
+}
+
+static struct exporter_stats *find_by_hint(const struct worker_stats *stats, const struct decode *d)
 {
     struct exporter_stats **hint = d->tally.stats;
 
-    if (hint == NULL || *hint == NULL || (*hint)->hint != hint ||
-        (*hint)->key.listener != d->datagram->listener || (*hint)->key.domain != d->tally.domain) {
-        return NULL;
-    }
-    return *hint;
+    return hint != NULL && *hint != NULL && hint_good(stats, d, hint) ? *hint : NULL;
 }
 
 static struct exporter_stats *find_by_key(struct worker_stats *stats, const struct decode *d)
@@ -169,19 +189,28 @@ static struct exporter_stats *find_by_key(struct worker_stats *stats, const stru
     if (e == NULL && proven(&d->tally)) {
         e = add_exporter(stats, &key, d->datagram->received_ns);
     }
+    return e;
+}
+
+static void remember(const struct decode *d, struct exporter_stats *e)
+{
     if (e != NULL && d->tally.stats != NULL) {
         *d->tally.stats = e;
         e->hint = d->tally.stats;
     }
-    return e;
 }
 
+/* What is remembered of those without a place counts only while there is none. */
 static struct exporter_stats *find(struct worker_stats *stats, const struct decode *d)
 {
-    struct exporter_stats *e = find_by_hint(d);
+    struct exporter_stats *e = find_by_hint(stats, d);
 
-    e = e == NULL ? find_by_key(stats, d) : e;
-    return e == NULL ? other(stats, d) : e;
+    if (e == NULL) {
+        e = find_by_key(stats, d);
+        e = e == NULL ? other(stats, d) : e;
+        remember(d, e);
+    }
+    return e;
 }
 
 /* In goflow2 only NetFlow v9 and IPFIX have delays.  What ends in the future ends now. */

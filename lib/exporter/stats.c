@@ -2,10 +2,23 @@
 // What is counted of one exporter.
 #include "lib/exporter/stats.h"
 
+#include "lib/prefetch.h"
+
 static const uint64_t SILENCE_NS = (uint64_t)STATS_SILENCE_S * 1000000000;
 
+void exporter_stats_ahead(const struct exporter_stats *stats)
+{
+    prefetch_octets(stats, offsetof(struct exporter_stats, templates[1]));
+    prefetch_octets(&stats->size, offsetof(struct histogram, at));
+    prefetch_octets(&stats->delay_ms, offsetof(struct histogram, at));
+}
+
+/* Where none is left, workers must not write what all of them read. */
 bool stats_places_take(struct stats_places *places)
 {
+    if (atomic_load_explicit(&places->taken, memory_order_relaxed) >= places->limit) {
+        return false;
+    }
     if (atomic_fetch_add_explicit(&places->taken, 1, memory_order_relaxed) < places->limit) {
         return true;
     }

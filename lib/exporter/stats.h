@@ -79,13 +79,13 @@ struct exporter_stats {
         uint64_t repeated;
         uint64_t restarts;
     } sequence;
-    uint64_t faults[DECODE_ERROR_COUNT];
-    struct exporter_counts told; /* when exporter_stats_fresh() was asked last */
-    uint64_t more_templates;     /* received, and not in the list */
     uint32_t n_templates;
     struct template_stats templates[TEMPLATE_STATS_MAX];
+    uint64_t more_templates;   /* received, and not in the list */
     struct histogram size;     /* octets of a datagram */
     struct histogram delay_ms; /* from the end of a flow to its receipt */
+    uint64_t faults[DECODE_ERROR_COUNT];
+    struct exporter_counts told; /* when exporter_stats_fresh() was asked last */
 };
 
 /* How many of something may be told apart, by all workers together. */
@@ -93,6 +93,9 @@ struct stats_places {
     uint64_t limit;
     _Atomic uint64_t taken;
 };
+
+/* Asks the memory for what a datagram changes. */
+void exporter_stats_ahead(const struct exporter_stats *stats);
 
 /* False if all are taken. */
 bool stats_places_take(struct stats_places *places);

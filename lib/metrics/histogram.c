@@ -45,6 +45,12 @@ static int turns(const struct histogram *h, uint64_t now_ns)
     return age < 2 * LIFE_NS ? 1 : 2;
 }
 
+static void clear(struct histogram *h, unsigned generation)
+{
+    h->extents[generation] = (struct histogram_extent){0};
+    memset(h->at[generation], 0, sizeof(h->at[generation]));
+}
+
 static void turn(struct histogram *h, uint64_t now_ns)
 {
     const int n = turns(h, now_ns);
@@ -53,39 +59,42 @@ static void turn(struct histogram *h, uint64_t now_ns)
         return;
     }
     h->newer = !h->newer;
-    memset(&h->generations[h->newer], 0, sizeof(h->generations[0]));
+    clear(h, h->newer);
     if (n == 1) {
         h->began_ns += (uint64_t)LIFE_NS;
         return;
     }
-    memset(&h->generations[!h->newer], 0, sizeof(h->generations[0]));
+    clear(h, !h->newer);
     h->began_ns = now_ns;
 }
 
 void histogram_add(struct histogram *h, uint32_t value, uint32_t times, uint64_t now_ns)
 {
-    struct histogram_generation *g;
+    struct histogram_extent *extent;
 
     turn(h, now_ns);
-    g = &h->generations[h->newer];
+    extent = &h->extents[h->newer];
     h->count += times;
     h->sum += (uint64_t)value * times;
-    g->least = g->n == 0 || value < g->least ? value : g->least;
-    g->greatest = value > g->greatest ? value : g->greatest;
-    g->n += times;
-    g->at[bucket_of(value)] += times;
+    extent->least = extent->n == 0 || value < extent->least ? value : extent->least;
+    extent->greatest = value > extent->greatest ? value : extent->greatest;
+    extent->n += times;
+    h->at[h->newer][bucket_of(value)] += times;
 }
 
-static void add_generation(struct histogram_view *view, const struct histogram_generation *g)
+static void add_generation(struct histogram_view *view, const struct histogram *h,
+                           unsigned generation)
 {
-    if (g->n == 0) {
+    const struct histogram_extent *extent = &h->extents[generation];
+
+    if (extent->n == 0) {
         return;
     }
-    view->least = view->n == 0 || g->least < view->least ? g->least : view->least;
-    view->greatest = g->greatest > view->greatest ? g->greatest : view->greatest;
-    view->n += g->n;
+    view->least = view->n == 0 || extent->least < view->least ? extent->least : view->least;
+    view->greatest = extent->greatest > view->greatest ? extent->greatest : view->greatest;
+    view->n += extent->n;
     for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
-        view->at[i] += g->at[i];
+        view->at[i] += h->at[generation][i];
     }
 }
 
@@ -96,10 +105,10 @@ void histogram_view_add(struct histogram_view *view, const struct histogram *h, 
     view->count += h->count;
     view->sum += h->sum;
     if (n < 2) {
-        add_generation(view, &h->generations[h->newer]);
+        add_generation(view, h, h->newer);
     }
     if (n < 1) {
-        add_generation(view, &h->generations[!h->newer]);
+        add_generation(view, h, !h->newer);
     }
 }
 

@@ -14,19 +14,20 @@ enum {
     HISTOGRAM_LIFE_S = 300, /* of a generation; there are two */
 };
 
-struct histogram_generation {
+struct histogram_extent {
     uint32_t n;
     uint32_t least;
     uint32_t greatest;
-    uint32_t at[HISTOGRAM_BUCKETS];
 };
 
+/* What each value changes comes first. */
 struct histogram {
     uint64_t count; /* of all time */
     uint64_t sum;
-    uint64_t began_ns; /* the newer generation */
+    uint64_t began_ns;                  /* the newer generation */
+    struct histogram_extent extents[2]; /* of the generations, as the buckets */
     uint8_t newer;
-    struct histogram_generation generations[2];
+    uint32_t at[2][HISTOGRAM_BUCKETS];
 };
 
 /* Adds a value so many times.  The clock may be any, as long as it is always the same. */

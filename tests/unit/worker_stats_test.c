@@ -35,8 +35,8 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A datagram of so many flows from 192.0.2.exporter. */
-static void hear(uint8_t exporter, uint32_t flows)
+/* A datagram of so many flows from 192.0.2.exporter, whose domain has this hint, or none. */
+static void hear_of(uint8_t exporter, uint32_t flows, struct exporter_stats **hint)
 {
     const uint8_t octets[] = {192, 0, 2, exporter};
 
@@ -44,7 +44,18 @@ static void hear(uint8_t exporter, uint32_t flows)
     tally_clear(&d.tally);
     tally_identify(&d.tally, FLOW_TYPE_NETFLOW_V5, 0, &(struct flow_addr){0});
     d.tally.flows = flows;
+    d.tally.stats = hint;
     worker_stats_datagram(stats, &d);
+}
+
+static void hear(uint8_t exporter, uint32_t flows)
+{
+    hear_of(exporter, flows, NULL);
+}
+
+static void hear_with_hint(uint8_t exporter, struct exporter_stats **hint)
+{
+    hear_of(exporter, 1, hint);
 }
 
 struct found {
@@ -127,16 +138,10 @@ static void test_listeners_are_told_apart(void **state)
 static void test_hints(void **state)
 {
     struct exporter_stats *hint = NULL;
-    const uint8_t octets[] = {192, 0, 2, 1};
 
     (void)state;
-    datagram.from = flow_addr_make(octets, sizeof(octets));
     for (int i = 0; i < 2; i++) {
-        tally_clear(&d.tally);
-        tally_identify(&d.tally, FLOW_TYPE_NETFLOW_V5, 0, &(struct flow_addr){0});
-        d.tally.stats = &hint;
-        d.tally.flows = 1;
-        worker_stats_datagram(stats, &d);
+        hear_with_hint(1, &hint);
     }
     assert_non_null(hint);
     assert_int_equal(hint->datagrams, 2);
@@ -146,6 +151,25 @@ static void test_hints(void **state)
     }
     assert_ptr_not_equal(hint->hint, &hint);
     assert_int_equal(heard(1), 0);
+}
+
+/* Who was told that there is no place is soon heard again. */
+static void test_hint_to_the_others(void **state)
+{
+    struct exporter_stats *hint = NULL;
+
+    (void)state;
+    for (uint8_t exporter = 1; exporter <= PLACES; exporter++) {
+        hear(exporter, 1);
+    }
+    for (int i = 0; i < 3; i++) {
+        hear_with_hint(PLACES + 1, &hint);
+    }
+    assert_int_equal(heard(0), 3);
+    datagram.received_ns += SILENCE_NS + 1;
+    hear_with_hint(PLACES + 1, &hint);
+    assert_int_equal(heard(PLACES + 1), 1);
+    assert_int_equal(heard(0), 3);
 }
 
 static void test_templates(void **state)
@@ -168,6 +192,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_place_of_the_silent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_listeners_are_told_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hints, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_hint_to_the_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_templates, set_up, tear_down),
     };
 
