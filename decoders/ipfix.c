@@ -79,6 +79,7 @@ const struct decoder decoder_ipfix = {
     .scheme = "netflow",
     .magic = {0, 10},
     .magic_len = 2,
+    .first_set = HEADER_LEN,
     .decode = decode,
     .describe = read_message,
     .outline_type = "ipfix",

@@ -3,7 +3,7 @@
 #include "decoders/template_outline.h"
 #include "decoders/template_sets.h"
 
-enum { SECOND_NS = 1000000000 };
+enum { SECOND_NS = 1000000000, HEADER_LEN = 20 };
 
 /*
  * The header's count is of records; some exporters count sets, or leave out
@@ -62,6 +62,7 @@ const struct decoder decoder_netflow9 = {
     .scheme = "netflow",
     .magic = {0, 9},
     .magic_len = 2,
+    .first_set = HEADER_LEN,
     .decode = decode,
     .describe = read_message,
     .outline_type = "netflowv9",

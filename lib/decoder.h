@@ -139,6 +139,7 @@ struct decoder {
     const char *scheme; /* the listen URI that takes it: netflow or sflow */
     uint8_t magic[4];   /* the first magic_len octets of each of its datagrams */
     uint8_t magic_len;
+    uint8_t first_set; /* where the id of the first set stands; 0 if there are no templates */
     /* Reads one datagram.  Faults are counted by decode_fault(). */
     void (*decode)(struct decode *d);
     /*

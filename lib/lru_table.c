@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/prefetch.h"
+
 enum { FEWEST_BUCKETS = 8 };
 
 static uint64_t rotate(uint64_t x, unsigned by)
@@ -76,14 +78,15 @@ uint64_t lru_hash(const uint64_t secret[static 2], const void *octets, size_t le
 
 void lru_init(struct lru_table *table, size_t key_offset, size_t key_size, const uint64_t *secret)
 {
-    *table = (struct lru_table){.key_offset = key_offset, .key_size = key_size, .secret = secret};
+    *table = (struct lru_table){
+        .key_offset = (uint16_t)key_offset, .key_size = (uint16_t)key_size, .secret = secret};
 }
 
 static void count_buckets(const struct lru_table *table, size_t n_buckets)
 {
     if (table->octets != NULL) {
-        *table->octets += n_buckets * sizeof(table->buckets[0]);
-        *table->octets -= table->n_buckets * sizeof(table->buckets[0]);
+        *table->octets += n_buckets * sizeof(struct lru_entry *);
+        *table->octets -= table->n_buckets * sizeof(struct lru_entry *);
     }
 }
 
@@ -173,6 +176,45 @@ void *lru_find(struct lru_table *table, const void *key)
     return entry;
 }
 
+uint64_t lru_ahead_bucket(const struct lru_table *table, const void *key)
+{
+    const uint64_t hash = sip_hash(table->secret, key, table->key_size);
+
+    if (table->n_buckets != 0) {
+        prefetch_octets(bucket_of(table, hash), sizeof(struct lru_entry *));
+    }
+    return hash;
+}
+
+void lru_ahead_entry(const struct lru_table *table, uint64_t hash, size_t octets)
+{
+    if (table->n_buckets != 0) {
+        prefetch_octets(*bucket_of(table, hash), octets);
+    }
+}
+
+/* To leave its place in the order of use, an entry needs its neighbours. */
+static void ask_for_neighbours(const struct lru_entry *entry)
+{
+    if (entry->newer != NULL) {
+        prefetch_octets(entry->newer, sizeof(*entry));
+        prefetch_octets(entry->older, sizeof(*entry));
+    }
+}
+
+void *lru_ahead_find(const struct lru_table *table, uint64_t hash)
+{
+    struct lru_entry *entry = table->n_buckets == 0 ? NULL : *bucket_of(table, hash);
+
+    while (entry != NULL && entry->hash != hash) {
+        entry = entry->next;
+    }
+    if (entry != NULL) {
+        ask_for_neighbours(entry);
+    }
+    return entry;
+}
+
 static void link_bucket(struct lru_table *table, struct lru_entry *entry)
 {
     struct lru_entry **bucket = bucket_of(table, entry->hash);
@@ -183,7 +225,7 @@ static void link_bucket(struct lru_table *table, struct lru_entry *entry)
 
 static bool grow(struct lru_table *table)
 {
-    const size_t n = table->n_buckets == 0 ? FEWEST_BUCKETS : table->n_buckets * 2;
+    const uint32_t n = table->n_buckets == 0 ? FEWEST_BUCKETS : table->n_buckets * 2;
     struct lru_entry **buckets = calloc(n, sizeof(struct lru_entry *));
 
     if (buckets == NULL) {

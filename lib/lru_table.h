@@ -20,13 +20,13 @@ struct lru_entry {
 };
 
 struct lru_table {
-    struct lru_entry **buckets;
-    size_t n_buckets; /* a power of two, or 0 */
-    size_t n;
-    struct lru_entry *oldest;
     struct lru_entry *newest;
-    size_t key_offset; /* from the beginning of the entry */
-    size_t key_size;
+    struct lru_entry *oldest;
+    struct lru_entry **buckets;
+    uint32_t n_buckets; /* a power of two, or 0 */
+    uint32_t n;
+    uint16_t key_offset; /* from the beginning of the entry */
+    uint16_t key_size;
     const uint64_t *secret; /* two words, borrowed */
     uint64_t *octets;       /* where the memory for buckets is added, borrowed; or NULL */
 };
@@ -42,6 +42,14 @@ void lru_close(struct lru_table *table);
 /* The entry of this key, now the newest, or NULL.  Padding in keys must be zero. */
 void *lru_find(struct lru_table *table, const void *key);
 
+/*
+ * lru_find() in steps, so that many keys can wait for the memory together: each step asks for what
+ * the next one reads.  Nothing changes.  The entry, at the end, or NULL.
+ */
+uint64_t lru_ahead_bucket(const struct lru_table *table, const void *key);
+void lru_ahead_entry(const struct lru_table *table, uint64_t hash, size_t octets);
+void *lru_ahead_find(const struct lru_table *table, uint64_t hash);
+
 /* Adds an entry whose key is not there yet; false if there is no memory. */
 bool lru_insert(struct lru_table *table, void *entry);
 
@@ -55,6 +63,12 @@ void lru_remove(struct lru_table *table, void *entry);
  */
 size_t lru_walk(const struct lru_table *table, size_t cursor, size_t budget,
                 void (*visit)(void *entry, void *arg), void *arg);
+
+/* The entry used last, or NULL. */
+static inline void *lru_newest(const struct lru_table *table)
+{
+    return table->newest;
+}
 
 /* The entry unused for longest, or NULL. */
 static inline void *lru_oldest(struct lru_table *table)

@@ -7,6 +7,7 @@
 
 #include "lib/admission.h"
 #include "lib/enrich.h"
+#include "lib/exporter/ahead.h"
 #include "lib/outline/outline.h"
 #include "lib/quarantine/inlet.h"
 #include "lib/report/nat.h"
@@ -251,11 +252,9 @@ bool pipeline_count_exporters(struct pipeline *pipeline, size_t listeners)
     return true;
 }
 
-void pipeline_datagram(struct pipeline *pipeline, const struct datagram *datagram,
-                       const char *scheme)
+static void take(struct pipeline *pipeline, const struct datagram *datagram,
+                 const struct decoder *decoder)
 {
-    const struct decoder *decoder = decoder_of(pipeline, datagram, scheme);
-
     pipeline_tick(pipeline, datagram->received_ns);
     COUNT(pipeline->counters, datagrams);
     COUNT_MANY(pipeline->counters, octets, datagram->len);
@@ -268,6 +267,48 @@ void pipeline_datagram(struct pipeline *pipeline, const struct datagram *datagra
         run(pipeline, decoder);
     }
     finish(pipeline);
+}
+
+void pipeline_datagram(struct pipeline *pipeline, const struct datagram *datagram,
+                       const char *scheme)
+{
+    take(pipeline, datagram, decoder_of(pipeline, datagram, scheme));
+}
+
+static uint16_t first_template(const struct datagram *datagram, const struct decoder *decoder)
+{
+    struct wire wire;
+
+    if (decoder == NULL || decoder->first_set == 0) {
+        return 0;
+    }
+    wire_init(&wire, datagram->data, datagram->len);
+    wire_skip(&wire, decoder->first_set);
+    return wire_u16(&wire);
+}
+
+static void take_together(struct pipeline *pipeline, const struct datagram *datagrams, size_t n,
+                          const char *scheme)
+{
+    const struct decoder *decoders[AHEAD_MAX];
+    struct ahead ahead[AHEAD_MAX];
+
+    for (size_t i = 0; i < n; i++) {
+        decoders[i] = decoder_of(pipeline, &datagrams[i], scheme);
+        ahead[i] = (struct ahead){&datagrams[i], first_template(&datagrams[i], decoders[i])};
+    }
+    exporters_look_ahead(pipeline->exporters, ahead, n);
+    for (size_t i = 0; i < n; i++) {
+        take(pipeline, &datagrams[i], decoders[i]);
+    }
+}
+
+void pipeline_datagrams(struct pipeline *pipeline, const struct datagram *datagrams, size_t n,
+                        const char *scheme)
+{
+    for (size_t i = 0; i < n; i += AHEAD_MAX) {
+        take_together(pipeline, datagrams + i, n - i < AHEAD_MAX ? n - i : AHEAD_MAX, scheme);
+    }
 }
 
 bool pipeline_set_produce(struct pipeline *pipeline, enum pipeline_produce produce)

@@ -64,6 +64,10 @@ void pipeline_close(struct pipeline *pipeline);
 void pipeline_datagram(struct pipeline *pipeline, const struct datagram *datagram,
                        const char *scheme);
 
+/* Likewise many, one after the other; what their exporters need is got ready meanwhile. */
+void pipeline_datagrams(struct pipeline *pipeline, const struct datagram *datagrams, size_t n,
+                        const char *scheme);
+
 /* It is this time, since 1970, also where no datagram comes: what was lost may be to be told. */
 void pipeline_tick(struct pipeline *pipeline, uint64_t now_ns);
 

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 
 #include "cmd/registry.h"
+#include "lib/exporter/ahead.h"
 #include "tests/strict_json.h"
+
+enum { FIRST_TEMPLATE = 256 };
 
 static const uint64_t SECOND_NS = 1000000000;
 
@@ -113,6 +116,16 @@ bool checked_pipeline_open(struct checked_pipeline *p, const struct exporter_lim
     return true;
 }
 
+/* What is remembered may be looked at ahead at any time. */
+static void look_ahead(struct checked_pipeline *p, const struct datagram *datagram)
+{
+    const struct ahead ahead[] = {{&p->last, FIRST_TEMPLATE}, {datagram, FIRST_TEMPLATE + 1}};
+
+    exporters_look_ahead(p->pipeline.exporters, ahead, 2);
+    p->last = *datagram;
+    p->last.data = NULL;
+}
+
 /* The octets are copied, so that reading beyond them is noticed. */
 void checked_pipeline_datagram(struct checked_pipeline *p, const struct datagram *datagram)
 {
@@ -124,6 +137,7 @@ void checked_pipeline_datagram(struct checked_pipeline *p, const struct datagram
         copy.data = octets;
     }
     p->datagrams++;
+    look_ahead(p, datagram);
     pipeline_datagram(&p->pipeline, &copy, NULL);
     output_flush(&p->output);
     free(octets);

@@ -17,6 +17,7 @@ struct checked_pipeline {
     struct counters counters;
     uint64_t datagrams;
     uint64_t records;
+    struct datagram last; /* without its octets */
 };
 
 /* Bounds that are soon reached, so that what is full makes room. */

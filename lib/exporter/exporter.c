@@ -134,8 +134,8 @@ size_t exporters_walk(const struct exporters *exporters, size_t cursor, size_t b
     return next == 0 ? 0 : known + next;
 }
 
-static struct exporter_key exporter_key_of(const struct exporters *exporters,
-                                           const struct datagram *datagram)
+struct exporter_key exporter_key_of(const struct exporters *exporters,
+                                    const struct datagram *datagram)
 {
     struct exporter_key key = {.addr_scope = datagram->from_scope};
 

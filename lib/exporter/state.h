@@ -18,8 +18,8 @@ struct exporters {
     struct exporter_limits limits;
     unsigned scope; /* enum exporter_scope, or-ed */
     uint64_t secret[2];
-    size_t domains;   /* of all exporters */
-    size_t templates; /* of all domains */
+    size_t domains;        /* of all exporters */
+    size_t templates;      /* of all domains */
     uint64_t other_octets; /* options data, data sources, buckets of tables */
     struct held_queue held;
     struct template_store *store;
@@ -36,20 +36,21 @@ struct exporter_key {
     uint16_t unused_too;
 };
 
+/* What each datagram needs comes first: ahead.c. */
 struct exporter {
     struct lru_entry entry;
     struct exporter_key key;
-    struct exporters *exporters;
+    uint16_t last_port; /* that it sent from */
     bool known;
-    uint16_t last_port;          /* that it sent from */
+    struct lru_table domains; /* of struct domain */
+    struct exporters *exporters;
+    struct flow_addr announced_address; /* as it names itself in options data */
+    uint64_t sampling_rate;             /* as last announced in any domain; 0 if not */
+    struct options_cache options;
     uint64_t first_ns;           /* when it was first heard */
     uint64_t templates_until_ns; /* when those that came will have been waited for */
-    struct lru_table domains;    /* of struct domain */
-    struct options_cache options;
     size_t templates;
     struct held_queue held;
-    uint64_t sampling_rate;             /* as last announced in any domain; 0 if not */
-    struct flow_addr announced_address; /* as it names itself in options data */
 };
 
 struct domain_key {
@@ -63,19 +64,19 @@ struct domain {
     struct lru_entry entry;
     struct domain_key key;
     struct exporter *exporter;
-    struct lru_table templates; /* of struct known_template */
-    struct sequence sequence;
-    struct lru_table sources; /* of struct sample_source: sFlow */
-    uint64_t sampling_rate;   /* as last announced without a sampler; 0 if not */
-    struct options_told rate_told_on;
-    uint64_t boot_ms;         /* systemInitTimeMilliseconds as announced; 0 if not */
-    uint64_t told_ns;         /* when options data came last; 0 if none did */
-    bool sets_left;           /* some held sets have a template by now */
-    bool template_rates;      /* a rate was announced for a single template */
-    bool sampler_known;
-    bool several_samplers;        /* of other rates, so that none speaks for the domain */
-    uint64_t sampler_id;          /* the one announced last */
+    struct lru_table templates;   /* of struct known_template */
     struct exporter_stats *stats; /* a hint of worker_stats.c */
+    struct sequence sequence;
+    bool sets_left;      /* some held sets have a template by now */
+    bool template_rates; /* a rate was announced for a single template */
+    bool sampler_known;
+    bool several_samplers;  /* of other rates, so that none speaks for the domain */
+    uint64_t sampler_id;    /* the one announced last */
+    uint64_t sampling_rate; /* as last announced without a sampler; 0 if not */
+    uint64_t boot_ms;       /* systemInitTimeMilliseconds as announced; 0 if not */
+    uint64_t told_ns;       /* when options data came last; 0 if none did */
+    struct options_told rate_told_on;
+    struct lru_table sources; /* of struct sample_source: sFlow */
 };
 
 /* What a domain calls a layout. */
@@ -85,6 +86,9 @@ struct known_template {
     struct template_layout *layout; /* held; NULL if the last definition was refused */
     uint16_t id;
 };
+
+struct exporter_key exporter_key_of(const struct exporters *exporters,
+                                    const struct datagram *datagram);
 
 /* Makes a table whose buckets are counted among other_octets. */
 void exporters_open_table(struct exporters *exporters, struct lru_table *table, size_t key_offset,

@@ -41,6 +41,7 @@ struct receive_buffers {
     struct iovec parts[BATCH];
     union peer peers[BATCH];
     union control controls[BATCH];
+    struct datagram datagrams[BATCH];
     uint8_t octets[BATCH][DATAGRAM_MAX];
 };
 
@@ -174,14 +175,10 @@ static void count_truncated(struct counters *counters, size_t len)
     counter_bump(&counters->errors[DECODE_TRUNCATED], 1);
 }
 
-static void take_datagram(struct listener *l, struct msghdr *message, size_t len)
+/* False if it is not whole. */
+static bool take_message(struct listener *l, struct msghdr *message, size_t len,
+                         struct datagram *datagram)
 {
-    struct datagram datagram = {
-        .data = message->msg_iov->iov_base,
-        .len = len,
-        .listener = l->number,
-        .received_ns = received_ns(message),
-    };
     uint32_t dropped;
 
     if (read_control(message, SO_RXQ_OVFL, &dropped, sizeof(dropped))) {
@@ -189,14 +186,20 @@ static void take_datagram(struct listener *l, struct msghdr *message, size_t len
     }
     if ((message->msg_flags & MSG_TRUNC) != 0) {
         count_truncated(l->pipeline->counters, len);
-        return;
+        return false;
     }
-    set_peer(&datagram, message->msg_name);
+    *datagram = (struct datagram){
+        .data = message->msg_iov->iov_base,
+        .len = len,
+        .listener = l->number,
+        .received_ns = received_ns(message),
+    };
+    set_peer(datagram, message->msg_name);
     if (l->stats != NULL) {
         l->stats->octets += len;
-        l->stats->heard_ns = datagram.received_ns;
+        l->stats->heard_ns = datagram->received_ns;
     }
-    pipeline_datagram(l->pipeline, &datagram, l->uri->decoders);
+    return true;
 }
 
 static void count_failure(struct listener *l, int error)
@@ -215,11 +218,14 @@ static void take_batch(struct listener *l, unsigned n)
 {
     const uint64_t began = l->stats == NULL ? 0 : uv_hrtime();
     struct receive_buffers *b = l->buffers;
+    size_t whole = 0;
 
     for (unsigned i = 0; i < n; i++) {
-        take_datagram(l, &b->messages[i].msg_hdr, b->messages[i].msg_len);
+        whole +=
+            take_message(l, &b->messages[i].msg_hdr, b->messages[i].msg_len, &b->datagrams[whole]);
         prepare(b, i);
     }
+    pipeline_datagrams(l->pipeline, b->datagrams, whole, l->uri->decoders);
     if (l->stats != NULL && n > 0) {
         socket_stats_batch(l->stats, n, uv_hrtime() - began);
     }

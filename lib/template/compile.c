@@ -40,7 +40,6 @@ struct compilation {
     const struct template_definition *definition;
     struct template *template; /* NULL while counting */
     bool variable;
-    uint16_t n_actions;
     uint16_t run[TEMPLATE_WAYS];  /* how many of each way were counted */
     uint16_t next[TEMPLATE_WAYS]; /* where the next one of each way is kept */
     bool usable;
@@ -65,17 +64,24 @@ static uint16_t element_of(const struct template_field *field)
     return element_find(field->pen, field->id);
 }
 
+static void keep_load(struct compilation *c, const struct template_action *action)
+{
+    struct template *t = c->template;
+
+    t->has[action->at / 64] |= (uint64_t)1 << action->at % 64;
+    t->loads[c->next[action->way]++] = (struct template_load){
+        .member = action->member, .offset = action->offset, .etype = action->detail};
+}
+
 static void add_action(struct compilation *c, struct template_action action)
 {
     if (c->template == NULL) {
         c->run[action.way]++;
+    } else if (action.way == TEMPLATE_READER) {
+        c->template->actions[c->next[TEMPLATE_READER]++] = action;
     } else {
-        c->template->actions[c->next[action.way]++] = action;
+        keep_load(c, &action);
     }
-    if (c->template != NULL && action.way != TEMPLATE_READER) {
-        c->template->has[action.at / 64] |= (uint64_t)1 << action.at % 64;
-    }
-    c->n_actions++;
     c->usable = true;
 }
 
@@ -137,6 +143,7 @@ static uint16_t add_field_actions(struct compilation *c, const struct template_f
                               .detail = etype_of(c, source),
                               .merge = !c->sources->goflow2 && c->fillers[source->at] > 1,
                               .way = (uint8_t)way_of(c, source, field),
+                              .len = field->len,
                               .field = field,
                           });
         }
@@ -167,6 +174,7 @@ static uint16_t add_special_actions(struct compilation *c, const struct template
                           .offset = offset,
                           .element = element,
                           .detail = s->detail,
+                          .len = field->len,
                           .field = field,
                       });
         fills++;
@@ -196,6 +204,7 @@ static uint16_t add_mapped_actions(struct compilation *c, const struct template_
                               .offset = offset,
                               .element = IE_NONE,
                               .detail = (uint16_t)(rows + i - c->sources->mapping->elements.rows),
+                              .len = field->len,
                               .field = field,
                           });
         } else if (c->template != NULL) {
@@ -268,6 +277,7 @@ static void keep_field(struct compilation *c, const struct template_field *field
                           .offset = offset,
                           .element = element,
                           .detail = (uint16_t)repetition_of(c, field),
+                          .len = field->len,
                           .field = field,
                       });
     }
@@ -327,7 +337,6 @@ static void compile_fields(struct compilation *c)
         c->template != NULL ? c->template->fields : c->definition->fields;
     uint32_t offset = 0;
 
-    c->n_actions = 0;
     for (uint16_t i = 0; i < c->definition->n; i++) {
         compile_field(c, &fields[i], (uint16_t)offset);
         offset += fields[i].len == TEMPLATE_VARIABLE ? 1 : fields[i].len;
@@ -396,24 +405,41 @@ static uint16_t least_length(const struct template_definition *definition, bool 
     return (uint16_t)least;
 }
 
-static struct template *allocate(const struct template_definition *definition, uint16_t n_actions)
+static size_t loads_of(const struct compilation *c)
 {
+    size_t n = 0;
+
+    for (unsigned way = TEMPLATE_READER + 1; way < TEMPLATE_WAYS; way++) {
+        n += c->run[way];
+    }
+    return n;
+}
+
+/* Of one piece, what each record needs first. */
+static struct template *allocate(const struct compilation *c)
+{
+    const struct template_definition *definition = c->definition;
+    const size_t align = _Alignof(struct template_action);
+    const size_t loads = (loads_of(c) * sizeof(struct template_load) + align - 1) / align * align;
+    const size_t actions = c->run[TEMPLATE_READER] * sizeof(struct template_action);
     const size_t fields = definition->n * sizeof(struct template_field);
-    const size_t octets =
-        sizeof(struct template) + n_actions * sizeof(struct template_action) + fields;
-    struct template *t = calloc(1, octets);
+    const size_t octets = sizeof(struct template) + loads + actions + fields;
+    uint8_t *memory = calloc(1, octets);
+    struct template *t = (struct template *)memory;
 
     if (t == NULL) {
         return NULL;
     }
-    t->octets = octets;
-    t->actions = (struct template_action *)(t + 1);
-    t->fields = (struct template_field *)(t->actions + n_actions);
+    memory += sizeof(struct template);
+    t->octets = (uint32_t)octets;
+    t->loads = (struct template_load *)memory;
+    t->actions = (struct template_action *)(memory + loads);
+    t->fields = (struct template_field *)(memory + loads + actions);
     memcpy(t->fields, definition->fields, fields);
     return t;
 }
 
-/* Each way has its place among the actions; those that have readers of their own come last. */
+/* Each way has its place among the loads. */
 static void place_ways(struct compilation *c)
 {
     uint16_t n = 0;
@@ -422,7 +448,6 @@ static void place_ways(struct compilation *c)
         c->next[way] = n;
         n = (uint16_t)(n + c->run[way]);
     }
-    c->next[TEMPLATE_READER] = n;
     memcpy(c->template->run, c->run, sizeof(c->run));
 }
 
@@ -438,18 +463,18 @@ struct template *template_new(struct decode *d, const struct template_sources *s
         find_repeated(&c);
     }
     compile_fields(&c);
-    t = allocate(definition, c.n_actions);
+    t = allocate(&c);
     if (t == NULL) {
         return NULL;
     }
     t->options = definition->options;
     t->n_fields = definition->n;
+    t->n_actions = c.run[TEMPLATE_READER];
     t->least = least;
     t->variable = c.variable;
     c.template = t;
     place_ways(&c);
     compile_fields(&c);
-    t->n_actions = c.n_actions;
     t->usable = c.usable;
     return t;
 }

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "lib/prefetch.h"
+
 enum { FEWEST_BUCKETS = 64 };
 
 struct template_store {
@@ -15,7 +17,7 @@ struct template_store {
     size_t n;
     uint64_t octets;
 
-    /* Those that are compiled, in the order of their use. */
+    /* Those that are compiled, in the order in which they came or got their second chance. */
     struct template *oldest;
     struct template *newest;
     uint64_t compiled_octets;
@@ -53,11 +55,25 @@ static void forget_compiled(struct template_store *store, struct template *t)
     template_free(t);
 }
 
-/* The newest stays. */
+static void give_second_chance(struct template_store *store, struct template *t)
+{
+    t->used = false;
+    leave_order(store, t);
+    make_newest(store, t);
+}
+
+/*
+ * One that was used since it was looked at last stays for another turn: to note a use takes no
+ * other template into the caches.  The newest stays.
+ */
 static void make_room(struct template_store *store)
 {
     while (store->compiled_octets > store->compiled_max && store->oldest != store->newest) {
-        forget_compiled(store, store->oldest);
+        if (store->oldest->used) {
+            give_second_chance(store, store->oldest);
+        } else {
+            forget_compiled(store, store->oldest);
+        }
     }
 }
 
@@ -65,6 +81,7 @@ static void keep_compiled(struct template_store *store, struct template_layout *
                           struct template *t)
 {
     t->layout = layout;
+    t->used = true; /* by who asks for it, so that it outlives what follows */
     layout->compiled = t;
     make_newest(store, t);
     store->compiled_octets += t->octets + ALLOCATION_OCTETS;
@@ -82,11 +99,15 @@ const struct template *template_store_compiled(struct template_store *store,
         if (t != NULL) {
             keep_compiled(store, layout, t);
         }
-    } else if (t != store->newest) {
-        leave_order(store, t);
-        make_newest(store, t);
+    } else {
+        t->used = true;
     }
     return t;
+}
+
+void template_store_ahead(const struct template *t)
+{
+    prefetch_octets(t->loads, (size_t)((const uint8_t *)t->fields - (const uint8_t *)t->loads));
 }
 
 void template_store_bound(struct template_store *store, uint64_t octets)
@@ -204,6 +225,7 @@ struct template_layout *template_store_hold(struct template_store *store, struct
         return layout;
     }
     keep_compiled(store, layout, t);
+    t->used = false; /* nobody has data for it yet */
     return layout;
 }
 

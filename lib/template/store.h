@@ -34,6 +34,9 @@ bool template_store_set_settings(struct template_store *store,
 /* How much memory compiled layouts may take; that of one is always there. */
 void template_store_bound(struct template_store *store, uint64_t octets);
 
+/* Asks the memory for what records of a compiled layout need. */
+void template_store_ahead(const struct template *t);
+
 /*
  * Holds the layout of a definition that passed template_check(), compiled; what cannot be read of
  * it is counted.  NULL if there is no memory, or if no template record can say that.

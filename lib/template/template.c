@@ -42,75 +42,74 @@ void template_free(struct template *t)
 const struct template template_rejected = {.rejected = true};
 
 /* Some addresses tell what the payload is. */
-static void set_addr(struct flow *flow, const struct template_action *a, const uint8_t *data,
+static void set_addr(struct flow *flow, const struct template_load *load, const uint8_t *record,
                      size_t len)
 {
-    flow_addr_set((struct flow_addr *)((uint8_t *)flow + a->member), data, len);
-    if (a->detail != 0) {
-        FLOW_SET(flow, etype, a->detail);
+    flow_addr_set((struct flow_addr *)((uint8_t *)flow + load->member), record + load->offset, len);
+    if (load->etype != 0) {
+        FLOW_SET(flow, etype, load->etype);
     }
 }
 
-/* The next actions, which are all of this way. */
-#define EACH(way)    for (const struct template_action *end = a + t->run[way]; a < end; a++)
-#define MEMBER(type) *(type *)((uint8_t *)flow + a->member)
+/* The next loads, which are all of this way. */
+#define EACH(way)    for (const struct template_load *end = load + t->run[way]; load < end; load++)
+#define MEMBER(type) *(type *)((uint8_t *)flow + load->member)
 
-/* Way after way: a loop for each is faster than a choice for each field.  Returns the readers. */
-static const struct template_action *read_values(struct flow *flow, const struct template *t,
-                                                 const uint8_t *record)
+/* Way after way: a loop for each is faster than a choice for each field. */
+static void load_values(struct flow *flow, const struct template *t, const uint8_t *record)
 {
-    const struct template_action *a = t->actions;
+    const struct template_load *load = t->loads;
 
     flow_mark_all(flow, t->has);
     EACH(TEMPLATE_U8)
     {
-        MEMBER(uint8_t) = record[a->offset];
+        MEMBER(uint8_t) = record[load->offset];
     }
     EACH(TEMPLATE_U8_AS_U16)
     {
-        MEMBER(uint16_t) = record[a->offset];
+        MEMBER(uint16_t) = record[load->offset];
     }
     EACH(TEMPLATE_U16)
     {
-        MEMBER(uint16_t) = wire_load_u16(record + a->offset);
+        MEMBER(uint16_t) = wire_load_u16(record + load->offset);
     }
     EACH(TEMPLATE_U16_AS_U32)
     {
-        MEMBER(uint32_t) = wire_load_u16(record + a->offset);
+        MEMBER(uint32_t) = wire_load_u16(record + load->offset);
     }
     EACH(TEMPLATE_U32)
     {
-        MEMBER(uint32_t) = wire_load_u32(record + a->offset);
+        MEMBER(uint32_t) = wire_load_u32(record + load->offset);
     }
     EACH(TEMPLATE_U32_AS_U64)
     {
-        MEMBER(uint64_t) = wire_load_u32(record + a->offset);
+        MEMBER(uint64_t) = wire_load_u32(record + load->offset);
     }
     EACH(TEMPLATE_U64)
     {
-        MEMBER(uint64_t) = wire_load_u64(record + a->offset);
+        MEMBER(uint64_t) = wire_load_u64(record + load->offset);
     }
     EACH(TEMPLATE_IPV4)
     {
-        set_addr(flow, a, record + a->offset, 4);
+        set_addr(flow, load, record, 4);
     }
     EACH(TEMPLATE_IPV6)
     {
-        set_addr(flow, a, record + a->offset, 16);
+        set_addr(flow, load, record, 16);
     }
-    return a;
 }
 
 static bool read_fixed(struct decode *d, const struct template *t, struct wire *set)
 {
     const struct template_action *const end = t->actions + t->n_actions;
-    const uint8_t *record = wire_bytes(set, t->least);
+    const uint8_t *const record = wire_bytes(set, t->least);
 
     if (record == NULL) {
         return false;
     }
-    for (const struct template_action *a = read_values(&d->flow, t, record); a < end; a++) {
-        a->read(d, a, record + a->offset, a->field->len);
+    load_values(&d->flow, t, record);
+    for (const struct template_action *a = t->actions; a < end; a++) {
+        a->read(d, a, record + a->offset, a->len);
     }
     return true;
 }

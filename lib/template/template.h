@@ -64,10 +64,18 @@ struct template_action {
     uint16_t member;  /* offset in struct flow */
     uint16_t offset;  /* from the record's first octet; in templates of fixed length only */
     uint16_t element; /* enum element_index, maybe IE_REVERSE */
+    uint16_t len;     /* of the value; in templates of fixed length only */
     uint16_t detail;  /* what the reader wants to know besides */
     bool merge;       /* other fields of the template fill this one too: zero does not replace */
     uint8_t way;      /* enum template_way, in templates of fixed length */
     const struct template_field *field;
+};
+
+/* An action that is no TEMPLATE_READER, in few octets: many templates may have to be at hand. */
+struct template_load {
+    uint16_t member;
+    uint16_t offset;
+    uint16_t etype; /* of the payload, as an address tells it; or 0 */
 };
 
 struct template_layout;
@@ -78,6 +86,7 @@ struct template
     struct template_layout *layout; /* of lib/template/store.c, as the next two */
     struct template *older;
     struct template *newer;
+    bool used; /* likewise */
     bool options;
     bool rejected;  /* the last definition was refused: data is not decoded, nor held */
     bool variable;  /* records differ in length */
@@ -85,12 +94,12 @@ struct template
     uint16_t least; /* octets of the shortest record */
     uint16_t n_fields;
     uint16_t n_actions;
-    uint64_t has[FLOW_WORDS];    /* what actions fill that are no TEMPLATE_READER */
-    uint16_t run[TEMPLATE_WAYS]; /* of fixed length: how many actions of each way, which follow
-                                    each other in the order of the ways, readers last */
-    size_t octets;               /* of memory */
+    uint64_t has[FLOW_WORDS];    /* what loads fill */
+    uint16_t run[TEMPLATE_WAYS]; /* how many of each way; loads follow each other in its order */
+    uint32_t octets;             /* of memory */
+    struct template_load *loads;
+    struct template_action *actions; /* readers */
     struct template_field *fields;
-    struct template_action *actions;
 };
 
 /* The field of a specifier: pen is that of its enterprise, if its type says that it has one. */

@@ -103,9 +103,7 @@ static bool open_pipeline(struct work *work, const char *format)
 
 static void run_pipeline(struct work *work)
 {
-    for (size_t i = 0; i < work->traffic->n; i++) {
-        pipeline_datagram(&bench.pipeline, &work->traffic->at[i], NULL);
-    }
+    pipeline_datagrams(&bench.pipeline, work->traffic->at, work->traffic->n, NULL);
     output_flush(&bench.output);
 }
 
