@@ -85,9 +85,10 @@ def commands(given, kind):
 def print_burst(given, kind, name, found):
     """As fast as the sender can, and no more than the socket holds: nothing may be lost."""
     each = traffic.EACH[kind]
+    taken = max(found.taken(), 1)
     busy = " (the sender was the bottleneck)" if found.sending > 0.9 * found.seconds else ""
-    speed = found.taken() * each / found.seconds
-    cost = found.processor / found.taken() / each * 1e6
+    speed = taken * each / found.seconds
+    cost = found.processor / taken / each * 1e6
     if name == FLOOR:
         given.floor = cost + given.hand_ns / 1000 if given.hand_ns else None
     ratio = f"{cost / given.floor:.2f}" if given.floor else ""
@@ -102,9 +103,11 @@ def print_udp(given, folder):
     for kind, path in write_captures(folder, given.kinds, LARGE):
         each = traffic.EACH[kind]
         loads[kind] = udp.Load(given.weir, path, 0, LARGE, BURST_LOOPS), each
-        for name in (FLOOR, "weir, JSON", "weir, protobuf", "weir, JSON to a file"):
-            found = udp.cost(commands(given, kind)[name], loads[kind][0], folder)
-            print_burst(given, kind, name, found)
+        for name, command in commands(given, kind).items():
+            try:
+                print_burst(given, kind, name, udp.cost(command, loads[kind][0], folder))
+            except udp.NotStarted:
+                print(f"| {kind} | {name} | did not start | | | |")
     print_paced(given, folder, loads)
 
 

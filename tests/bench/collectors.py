@@ -9,7 +9,7 @@ WEIR = (
     " -format {format} -transport.file {output}"
 )
 SINK = "{program} sink {{port}}"
-NFCAPD = "nfcapd -b 127.0.0.1 -p {port} -w {folder}"
+NFCAPD = "nfcapd -b 127.0.0.1 -p {port} -B 33554432 -w {folder}"
 PMACCT = "{program} -f {{folder}}/{program}.conf"
 
 # What both have in their records; pmacct counts equal ones together, so the times are among them.
