@@ -27,9 +27,10 @@ struct reader {
 /* NULL for standard error. */
 static const struct usage_reader *usage_reader;
 
+/* No groups may be NULL. */
 struct option_place options_begin(const struct option_group *groups, size_t n)
 {
-    return (struct option_place){.group = groups, .end = groups + n};
+    return (struct option_place){.group = groups, .end = n == 0 ? groups : groups + n};
 }
 
 static void name_place(struct option_place *place)
