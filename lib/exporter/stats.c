@@ -8,9 +8,9 @@ static const uint64_t SILENCE_NS = (uint64_t)STATS_SILENCE_S * 1000000000;
 
 void exporter_stats_ahead(const struct exporter_stats *stats)
 {
-    prefetch_octets(stats, offsetof(struct exporter_stats, templates[1]));
+    prefetch_octets(stats, offsetof(struct exporter_stats, delay_ms.at));
     prefetch_octets(&stats->size, offsetof(struct histogram, at));
-    prefetch_octets(&stats->delay_ms, offsetof(struct histogram, at));
+    prefetch_octets(&stats->n_templates, sizeof(struct template_stats));
 }
 
 /* Where none is left, workers must not write what all of them read. */

@@ -79,11 +79,11 @@ struct exporter_stats {
         uint64_t repeated;
         uint64_t restarts;
     } sequence;
+    struct histogram delay_ms; /* from the end of a flow to its receipt */
+    struct histogram size;     /* octets of a datagram */
+    uint64_t more_templates;   /* received, and not in the list */
     uint32_t n_templates;
     struct template_stats templates[TEMPLATE_STATS_MAX];
-    uint64_t more_templates;   /* received, and not in the list */
-    struct histogram size;     /* octets of a datagram */
-    struct histogram delay_ms; /* from the end of a flow to its receipt */
     uint64_t faults[DECODE_ERROR_COUNT];
     struct exporter_counts told; /* when exporter_stats_fresh() was asked last */
 };
