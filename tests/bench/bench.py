@@ -85,29 +85,27 @@ def commands(given, kind):
 def print_burst(given, kind, name, found):
     """As fast as the sender can, and no more than the socket holds: nothing may be lost."""
     each = traffic.EACH[kind]
-    taken = max(found.taken(), 1)
+    if found is None or found.lost > 0:
+        why = "did not start" if found is None else f"too slow: {found.lost} datagrams lost"
+        print(f"| {kind} | {name} | {why} | | |", flush=True)
+        return
     busy = " (the sender was the bottleneck)" if found.sending > 0.9 * found.seconds else ""
-    speed = taken * each / found.seconds
-    cost = found.processor / taken / each * 1e6
+    speed = found.datagrams * each / found.seconds
+    cost = found.processor / found.datagrams / each * 1e6
     if name == FLOOR:
         given.floor = cost + given.hand_ns / 1000 if given.hand_ns else None
     ratio = f"{cost / given.floor:.2f}" if given.floor else ""
-    print(f"| {kind} | {name} | {cost:.3f} | {ratio} | {speed:.0f}{busy} | {found.lost} |", flush=True)
+    print(f"| {kind} | {name} | {cost:.3f} | {ratio} | {speed:.0f}{busy} |", flush=True)
 
 
 def print_udp(given, folder):
     print("\nA burst that the socket's buffer holds; of the floor by hand, with datagrams received:\n")
-    print("| traffic | collector | CPU-µs a record | of the floor | records/s | datagrams lost |")
-    print("|-|-|-|-|-|-|")
+    print("| traffic | collector | CPU-µs a record | of the floor | records/s |\n|-|-|-|-|-|")
     loads = {}
     for kind, path in write_captures(folder, given.kinds, LARGE):
-        each = traffic.EACH[kind]
-        loads[kind] = udp.Load(given.weir, path, 0, LARGE, BURST_LOOPS), each
-        for name, command in commands(given, kind).items():
-            try:
-                print_burst(given, kind, name, udp.cost(command, loads[kind][0], folder))
-            except udp.NotStarted:
-                print(f"| {kind} | {name} | did not start | | | |")
+        loads[kind] = udp.Load(given.weir, path, 0, LARGE, BURST_LOOPS)
+        for name, found in udp.in_turns(commands(given, kind), loads[kind], folder).items():
+            print_burst(given, kind, name, found)
     print_paced(given, folder, loads)
 
 
@@ -115,18 +113,16 @@ def print_paced(given, folder, loads):
     """At one pace for all, which the slowest keeps."""
     print(f"\nAt {given.pace} datagrams/s:\n")
     print("| traffic | collector | CPU-µs a record | of weir's JSON | datagrams lost |\n|-|-|-|-|-|")
-    for kind, (burst, each) in loads.items():
+    for kind, burst in loads.items():
         load = udp.Load(given.weir, burst.capture, given.pace / traffic.PACE, LARGE, 2)
-        found = {}
-        for name, command in commands(given, kind).items():
-            try:
-                found[name] = udp.cost(command, load, folder)
-            except udp.NotStarted:
-                print(f"| {kind} | {name} | did not start | | |")
+        found = udp.in_turns(commands(given, kind), load, folder)
         own = found["weir, JSON"]
         for name, run in found.items():
-            each_us = run.processor / max(run.taken(), 1) / each * 1e6
-            ratio = each_us / (own.processor / own.taken() / each * 1e6)
+            if run is None:
+                print(f"| {kind} | {name} | did not start | | |")
+                continue
+            each_us = run.processor / max(run.taken(), 1) / traffic.EACH[kind] * 1e6
+            ratio = each_us / (own.processor / own.taken() / traffic.EACH[kind] * 1e6)
             print(f"| {kind} | {name} | {each_us:.3f} | {ratio:.2f} | {run.lost} |", flush=True)
 
 

@@ -30,7 +30,7 @@ def capture(folder, together=1):
 def saturation(given, command, folder, path):
     """Datagrams a second that keep a core busy, as a burst shows it."""
     load = udp.Load(given.weir, path, 0, DATAGRAMS, BURST_LOOPS)
-    found = udp.cost(command, load, folder)
+    found = udp.in_turns({"it": command}, load, folder)["it"]
     return found.taken() / max(found.processor, found.seconds)
 
 

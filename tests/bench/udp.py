@@ -155,8 +155,23 @@ def run(command, load, folder):
     return Run(load.datagrams * load.loops, gone, processor, seconds, sending)
 
 
-def cost(command, load, folder):
-    """The cheapest of some runs, without what starting and stopping costs."""
-    idle = run(command, dataclasses.replace(load, loops=0), folder)
-    found = min((run(command, load, folder) for _ in range(RUNS)), key=lambda r: r.processor)
-    return dataclasses.replace(found, processor=max(found.processor - idle.processor, 0.0))
+def cheaper(a, b):
+    return b if a is None or b.processor < a.processor else a
+
+
+def in_turns(commands, load, folder):
+    """The cheapest run of each, without what starting and stopping costs; None if it did not start.
+
+    They take turns, for the machine is faster at one time than at another.
+    """
+    idle, found = {}, dict.fromkeys(commands)
+    for _ in range(RUNS):
+        for name, command in commands.items():
+            with contextlib.suppress(NotStarted):
+                if name not in idle:
+                    idle[name] = run(command, dataclasses.replace(load, loops=0), folder)
+                found[name] = cheaper(found[name], run(command, load, folder))
+    return {
+        name: best and dataclasses.replace(best, processor=best.processor - idle[name].processor)
+        for name, best in found.items()
+    }
