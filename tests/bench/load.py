@@ -14,7 +14,7 @@ import traffic
 import udp
 
 KIND = "v5"
-DATAGRAMS, BURST_LOOPS = 4000, 4
+DATAGRAMS, SATURATION_LOOPS = 4000, 150
 SOAK_SECONDS, OVERLOAD_SECONDS, LATENCY_SECONDS = 60, 10, 20
 SENDERS = 2  # one alone may be slower than weir
 ASK = 0.02  # seconds between two questions
@@ -28,10 +28,10 @@ def capture(folder, together=1):
 
 
 def saturation(given, command, folder, path):
-    """Datagrams a second that keep a core busy, as a burst shows it."""
-    load = udp.Load(given.weir, path, 0, DATAGRAMS, BURST_LOOPS)
-    found = udp.in_turns({"it": command}, load, folder)["it"]
-    return found.taken() / max(found.processor, found.seconds)
+    """Datagrams a second that it takes, of as many as one sender can send for some seconds."""
+    load = udp.Load(given.weir, path, 0, DATAGRAMS, SATURATION_LOOPS)
+    found = udp.run(command, load, folder)
+    return found.taken() / found.seconds
 
 
 def paced(given, path, rate, seconds):
