@@ -136,15 +136,15 @@ int main(int argc, char **argv)
 {
     const struct work_ops *ops = argc == 4 || argc == 5 ? find_work(argv[1]) : NULL;
 
-    if (argc == 3 && strcmp(argv[1], "sink") == 0) {
-        return sink_main(argv[2]);
+    if ((argc == 3 || argc == 4) && strcmp(argv[1], "sink") == 0) {
+        return sink_main(argv[2], argc == 4 ? find_work(argv[3]) : NULL);
     }
     if (argc == 2 && strcmp(argv[1], "latency") == 0) {
         return latency_main();
     }
     if (ops == NULL) {
         (void)fputs("usage: weir_bench none|json|bin|hand|copy CAPTURE ROUNDS [CAPTURE BEFORE]\n"
-                    "       weir_bench sink PORT\n"
+                    "       weir_bench sink PORT [hand]\n"
                     "       weir_bench latency\n",
                     stderr);
         return 2;

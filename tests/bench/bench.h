@@ -42,10 +42,10 @@ extern const struct work_ops work_hand;
 extern const struct work_ops work_copy;
 
 /*
- * The floor of any input: takes datagrams on a port of 127.0.0.1, does nothing with them, and
- * ends by a signal.  The exit code.
+ * The floor of any input: takes datagrams on a port of 127.0.0.1, does this work with them or,
+ * where it is NULL, nothing, and ends by a signal.  The exit code.
  */
-int sink_main(const char *port);
+int sink_main(const char *port, const struct work_ops *ops);
 
 /* Tells how old the records on standard input are when they come.  The exit code. */
 int latency_main(void);

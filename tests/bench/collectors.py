@@ -33,8 +33,8 @@ def weir(program, form="json", output="/dev/null"):
     return WEIR.format(weir=program, format=form, output=output or "''")
 
 
-def sink(program):
-    return SINK.format(program=program)
+def sink(program, work=""):
+    return f"{SINK.format(program=program)} {work}"
 
 
 def pmacct(program):

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A floor of the bench: datagrams are taken in batches, and nothing is done with them. */
+/* The floors of the bench: datagrams are taken in batches, and little or nothing is done with them.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -34,13 +35,30 @@ static int open_socket(uint16_t port)
     return bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 ? fd : -1;
 }
 
+static void hand_over(const struct work_ops *ops, struct work *work, const struct mmsghdr *messages,
+                      size_t n)
+{
+    struct datagram datagrams[BATCH];
+    const struct traffic traffic = {datagrams, n};
+
+    for (size_t i = 0; i < n; i++) {
+        datagrams[i] = (struct datagram){
+            .data = messages[i].msg_hdr.msg_iov->iov_base,
+            .len = messages[i].msg_len,
+            .from = {{127, 0, 0, 1}, 4},
+            .received_ns = 1700000000123456789,
+        };
+    }
+    work->traffic = &traffic;
+    ops->round(work);
+}
+
 /* The first of a batch is waited for, as a loop of events would. */
-static uint64_t take_all(int fd)
+static void take_all(int fd, const struct work_ops *ops, struct work *work)
 {
     static uint8_t octets[BATCH][DATAGRAM_MAX];
     struct mmsghdr messages[BATCH] = {0};
     struct iovec parts[BATCH];
-    uint64_t n = 0;
 
     for (size_t i = 0; i < BATCH; i++) {
         parts[i] = (struct iovec){octets[i], DATAGRAM_MAX};
@@ -52,23 +70,26 @@ static uint64_t take_all(int fd)
         if (taken < 0 && errno != EINTR) {
             break;
         }
-        n += taken > 0 ? (uint64_t)taken : 0;
+        if (taken > 0 && ops != NULL) {
+            hand_over(ops, work, messages, (size_t)taken);
+        }
     }
-    return n;
 }
 
-int sink_main(const char *port)
+int sink_main(const char *port, const struct work_ops *ops)
 {
     const struct sigaction action = {.sa_handler = on_signal};
     const int fd = open_socket((uint16_t)strtoul(port, NULL, 10));
+    struct work work = {0};
 
-    if (fd < 0) {
+    if (fd < 0 || (ops != NULL && !ops->open(&work))) {
         perror("sink");
         return 1;
     }
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
-    (void)fprintf(stderr, "%llu datagrams\n", (unsigned long long)take_all(fd));
+    take_all(fd, ops, &work);
+    (void)fprintf(stderr, "%llu records\n", (unsigned long long)work.records);
     close(fd);
     return 0;
 }

@@ -19,7 +19,6 @@ import time
 PORTS = range(20000, 30000)
 START_LIMIT, DRAIN_LIMIT = 10, 60  # seconds
 STILL = 0.3  # seconds without work, which end a run
-RUNS = 3
 WAITING, DROPS = 4, -1  # columns of /proc/net/udp
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -155,23 +154,28 @@ def run(command, load, folder):
     return Run(load.datagrams * load.loops, gone, processor, seconds, sending)
 
 
-def cheaper(a, b):
-    return b if a is None or b.processor < a.processor else a
+def least(runs):
+    """The cheapest of those that lost least."""
+    return min(runs, key=lambda r: (r.lost, r.processor))
 
 
-def in_turns(commands, load, folder):
+def minus(found, idle):
+    return dataclasses.replace(found, processor=max(found.processor - idle.processor, 0.0))
+
+
+def in_turns(commands, load, folder, turns):
     """The cheapest run of each, without what starting and stopping costs; None if it did not start.
 
     They take turns, for the machine is faster at one time than at another.
     """
-    idle, found = {}, dict.fromkeys(commands)
-    for _ in range(RUNS):
+    nothing = dataclasses.replace(load, loops=0)
+    idle, loaded = ({name: [] for name in commands} for _ in range(2))
+    for _ in range(turns):
         for name, command in commands.items():
             with contextlib.suppress(NotStarted):
-                if name not in idle:
-                    idle[name] = run(command, dataclasses.replace(load, loops=0), folder)
-                found[name] = cheaper(found[name], run(command, load, folder))
+                idle[name].append(run(command, nothing, folder))
+                loaded[name].append(run(command, load, folder))
     return {
-        name: best and dataclasses.replace(best, processor=best.processor - idle[name].processor)
-        for name, best in found.items()
+        name: minus(least(runs), least(idle[name])) if runs else None
+        for name, runs in loaded.items()
     }
