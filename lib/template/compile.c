@@ -405,22 +405,12 @@ static uint16_t least_length(const struct template_definition *definition, bool 
     return (uint16_t)least;
 }
 
-static size_t loads_of(const struct compilation *c)
-{
-    size_t n = 0;
-
-    for (unsigned way = TEMPLATE_READER + 1; way < TEMPLATE_WAYS; way++) {
-        n += c->run[way];
-    }
-    return n;
-}
-
 /* Of one piece, what each record needs first. */
-static struct template *allocate(const struct compilation *c)
+static struct template *allocate(const struct compilation *c, size_t n_loads)
 {
     const struct template_definition *definition = c->definition;
     const size_t align = _Alignof(struct template_action);
-    const size_t loads = (loads_of(c) * sizeof(struct template_load) + align - 1) / align * align;
+    const size_t loads = (n_loads * sizeof(struct template_load) + align - 1) / align * align;
     const size_t actions = c->run[TEMPLATE_READER] * sizeof(struct template_action);
     const size_t fields = definition->n * sizeof(struct template_field);
     const size_t octets = sizeof(struct template) + loads + actions + fields;
@@ -439,8 +429,8 @@ static struct template *allocate(const struct compilation *c)
     return t;
 }
 
-/* Each way has its place among the loads. */
-static void place_ways(struct compilation *c)
+/* Each way has its place among the loads, whose number is returned. */
+static uint16_t place_ways(struct compilation *c)
 {
     uint16_t n = 0;
 
@@ -448,7 +438,7 @@ static void place_ways(struct compilation *c)
         c->next[way] = n;
         n = (uint16_t)(n + c->run[way]);
     }
-    memcpy(c->template->run, c->run, sizeof(c->run));
+    return n;
 }
 
 struct template *template_new(struct decode *d, const struct template_sources *sources,
@@ -463,7 +453,7 @@ struct template *template_new(struct decode *d, const struct template_sources *s
         find_repeated(&c);
     }
     compile_fields(&c);
-    t = allocate(&c);
+    t = allocate(&c, place_ways(&c));
     if (t == NULL) {
         return NULL;
     }
@@ -472,8 +462,8 @@ struct template *template_new(struct decode *d, const struct template_sources *s
     t->n_actions = c.run[TEMPLATE_READER];
     t->least = least;
     t->variable = c.variable;
+    memcpy(t->run, c.run, sizeof(c.run));
     c.template = t;
-    place_ways(&c);
     compile_fields(&c);
     t->usable = c.usable;
     return t;
