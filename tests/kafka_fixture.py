@@ -2,10 +2,12 @@
 """What tests of the transport kafka share: a mock cluster, its readers, and records to send."""
 
 import io
+import json
 import os
 import pathlib
 import select
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -166,7 +168,7 @@ class Collector:
         self.process.stderr.close()
 
     def send(self, records, per_datagram=20):
-        """Numbered flows that follow those before; returns when weir has read them all."""
+        """Numbered flows that follow those before; returns when no socket holds one any more."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.connect(("127.0.0.1", self.port))
             for _ in range(records // per_datagram):
@@ -195,6 +197,16 @@ class Collector:
     def logs(self, text):
         """Waits until the log has this text."""
         return eventually(lambda: text in self.read_log())
+
+    def takes(self, records):
+        """Waits until so many records are the transport's: what a kill then must not lose."""
+        def taken():
+            self.process.send_signal(signal.SIGUSR2)
+            lines = [line for line in self.read_log().splitlines() if line.startswith('{"')]
+            # the last line may be half of one; the next question brings another
+            whole = lines if self.log.endswith("\n") else lines[:-1]
+            return bool(whole) and json.loads(whole[-1])["transport"].get("taken") == records
+        return eventually(taken)
 
     def stop(self, number=15):
         """Ends it; returns its exit code and the whole log."""

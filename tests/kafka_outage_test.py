@@ -178,6 +178,7 @@ class Outages(unittest.TestCase):
             kafka.tell("down")
             with Collector(Programs.weir, *options) as weir:
                 weir.send(5000)
+                self.assertTrue(weir.takes(5000), weir.log)
                 self.assertTrue(weir.logs("no broker of Kafka answers"), weir.log)
                 weir.stop(9)
             kafka.tell("up")
