@@ -14,12 +14,16 @@
  * has room, the null device, a file system that can say that it would have to wait.  So a wake-up
  * and a copy are only for what has to wait.
  */
-enum { HALF_OCTETS = 4 << 20 };
+enum {
+    HALF_OCTETS = 4 << 20,
+    PIECE_OCTETS = 1 << 20, /* are worth a write, and wait for no more */
+};
 
 static const uint64_t second_ns = 1000000000;
 
 struct fd_writer {
     struct transport *transport;
+    uint64_t linger_ns;
     uv_thread_t thread;
 
     /* The thread's own. */
@@ -34,6 +38,8 @@ struct fd_writer {
     uv_cond_t wake;   /* there is something to do for the thread */
     uv_cond_t room;   /* the halves were swapped */
     struct record_buffer *gathering;
+    uint64_t gathered_since; /* uv_hrtime(), if there is anything in it */
+    bool pressing;           /* what is gathered waits for no more */
     uint64_t swaps;
     bool resting; /* the thread waits with nothing to do: the sink is whose the mutex is */
     bool reopen_wanted;
@@ -180,18 +186,41 @@ static bool is_empty(const struct fd_writer *w)
     return record_buffer_spent(w->leaving) && record_buffer_spent(w->gathering);
 }
 
-/* How long the thread has nothing to do. */
-static uint64_t pause_ns(const struct fd_writer *w)
+/* How long what is gathered waits for more: a file takes one large write for less than many. */
+static uint64_t linger_left(const struct fd_writer *w)
+{
+    const uint64_t now = uv_hrtime();
+    const uint64_t end = w->gathered_since + w->linger_ns;
+
+    if (!w->sink.regular || w->pressing || w->stopping || !record_buffer_spent(w->leaving)) {
+        return 0;
+    }
+    return end > now ? end - now : 0;
+}
+
+static uint64_t retry_pause_ns(const struct fd_writer *w)
 {
     const uint64_t now = uv_hrtime();
 
-    if (w->reopen_wanted || !(w->failing || (is_empty(w) && !w->stopping))) {
-        return 0;
-    }
     if (!w->stopping || w->deadline > now + second_ns) {
         return second_ns;
     }
     return w->deadline > now ? w->deadline - now : 0;
+}
+
+/* How long the thread has nothing to do. */
+static uint64_t pause_ns(const struct fd_writer *w)
+{
+    if (w->reopen_wanted) {
+        return 0;
+    }
+    if (w->failing) {
+        return retry_pause_ns(w);
+    }
+    if (!is_empty(w)) {
+        return linger_left(w);
+    }
+    return w->stopping ? 0 : second_ns;
 }
 
 static void swap_halves(struct fd_writer *w)
@@ -201,6 +230,7 @@ static void swap_halves(struct fd_writer *w)
     record_buffer_clear(spent);
     w->leaving = w->gathering;
     w->gathering = spent;
+    w->pressing = false;
     w->swaps++;
     uv_cond_broadcast(&w->room);
 }
@@ -226,7 +256,8 @@ static bool next_turn(struct fd_writer *w)
         (void)uv_cond_timedwait(&w->wake, &w->mutex, pause);
         w->resting = false;
     }
-    if (record_buffer_spent(w->leaving) && !record_buffer_spent(w->gathering)) {
+    if (record_buffer_spent(w->leaving) && !record_buffer_spent(w->gathering) &&
+        linger_left(w) == 0) {
         swap_halves(w);
     }
     finished = is_finished(w);
@@ -280,7 +311,8 @@ static int writer_start(struct fd_writer *w, const char *path)
     return error != 0 ? error : uv_thread_create(&w->thread, run, w);
 }
 
-int fd_writer_open(struct fd_writer **writer, struct transport *t, const char *path)
+int fd_writer_open(struct fd_writer **writer, struct transport *t, const char *path,
+                   uint64_t linger_ns)
 {
     struct fd_writer *w = writer_new(t);
     int error;
@@ -289,6 +321,7 @@ int fd_writer_open(struct fd_writer **writer, struct transport *t, const char *p
         LOG(ERROR, "no memory for the output");
         return UV_ENOMEM;
     }
+    w->linger_ns = linger_ns;
     error = writer_start(w, path);
     if (error != 0) {
         log_error(w, "cannot open the output", error);
@@ -297,6 +330,20 @@ int fd_writer_open(struct fd_writer **writer, struct transport *t, const char *p
     }
     *writer = w;
     return 0;
+}
+
+/* The first record starts the clock of the thread, and many of them end its wait. */
+static void wake_writer(struct fd_writer *w, bool first, bool full)
+{
+    const bool press = !w->pressing && (full || w->gathering->used >= PIECE_OCTETS);
+
+    if (first) {
+        w->gathered_since = uv_hrtime();
+    }
+    w->pressing = w->pressing || press;
+    if (first || press) {
+        uv_cond_signal(&w->wake);
+    }
 }
 
 /*
@@ -312,9 +359,7 @@ static size_t gather(struct fd_writer *w, const struct batch *batch, size_t firs
         transport_lost(w->transport, TRANSPORT_TOO_LARGE, 1);
         return 1;
     }
-    if (empty) {
-        uv_cond_signal(&w->wake);
-    }
+    wake_writer(w, empty, first + taken < batch->n);
     return taken;
 }
 
@@ -342,6 +387,12 @@ static void leave_to_thread(struct fd_writer *w, const struct batch *batch, size
     }
 }
 
+/* Whether records have to wait for those before them, or for more. */
+static bool must_gather(const struct fd_writer *w)
+{
+    return !w->resting || w->reopen_wanted || !is_empty(w) || (w->sink.regular && w->linger_ns > 0);
+}
+
 /* False if nothing could be written at once. */
 static bool write_at_once(struct fd_writer *w, const struct batch *batch, size_t first)
 {
@@ -349,8 +400,7 @@ static bool write_at_once(struct fd_writer *w, const struct batch *batch, size_t
     size_t written;
     size_t whole;
 
-    if (!w->resting || w->reopen_wanted || !is_empty(w) ||
-        !record_buffer_fits(w->gathering, batch, first)) {
+    if (must_gather(w) || !record_buffer_fits(w->gathering, batch, first)) {
         return false;
     }
     written = sink_write_at_once(&w->sink, octets.data, octets.len);

@@ -21,10 +21,12 @@ struct fd_writer;
 
 /*
  * Opens path (borrowed), or standard output if path is empty, and starts the thread.
- * t is told of the end of each record, and its separator must be set.  Returns 0
- * or UV_E*, logged.
+ * t is told of the end of each record, and its separator must be set.  Into a regular file
+ * records are written at the latest linger_ns after they came, sooner if they are many; into
+ * all else at once.  Returns 0 or UV_E*, logged.
  */
-int fd_writer_open(struct fd_writer **writer, struct transport *t, const char *path);
+int fd_writer_open(struct fd_writer **writer, struct transport *t, const char *path,
+                   uint64_t linger_ns);
 
 /* As transport_ops.send: from any thread, and without waiting. */
 size_t fd_writer_send(struct fd_writer *w, const struct batch *batch, size_t first);

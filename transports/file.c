@@ -9,6 +9,7 @@ struct file {
     struct transport transport;
     const char *paths[RECORD_KIND_COUNT]; /* that of OTHER is for kinds that have none */
     const char *separator;
+    uint64_t linger_ns;
     struct fd_writer *writers[RECORD_KIND_COUNT]; /* kinds with the same path share one */
     bool several;
     struct fd_writer *_Atomic full; /* the one that took less than it was given last */
@@ -20,6 +21,8 @@ static const struct option file_options[] = {
     {"", OPTION_STRING, offsetof(struct file, paths[RECORD_OTHER]), NULL,
      "File/console output (empty for stdout)"},
     {"sep", OPTION_STRING, offsetof(struct file, separator), default_separator, "Line separator"},
+    {"linger", OPTION_DURATION, offsetof(struct file, linger_ns), "100ms",
+     "How long records for a regular file wait for more, since each write has its cost"},
 #define X(kind, word, nature, text)                                                                \
     {word, OPTION_STRING, offsetof(struct file, paths[RECORD_##kind]), NULL,                       \
      "File of " text ", if it is another"},
@@ -61,8 +64,9 @@ static int open_writers(struct file *f)
 {
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
         const int first = first_of(f, kind);
-        const int error =
-            first < kind ? 0 : fd_writer_open(&f->writers[kind], &f->transport, path_of(f, kind));
+        const int error = first < kind ? 0
+                                       : fd_writer_open(&f->writers[kind], &f->transport,
+                                                        path_of(f, kind), f->linger_ns);
 
         if (error != 0) {
             close_writers(f, 0);

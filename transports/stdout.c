@@ -14,7 +14,7 @@ static int standard_output_open(struct transport *t)
     struct standard_output *o = (struct standard_output *)t;
 
     t->separator = (struct slice){"\n", t->framed ? 0 : 1};
-    return fd_writer_open(&o->writer, t, "");
+    return fd_writer_open(&o->writer, t, "", 0);
 }
 
 static size_t standard_output_send(struct transport *t, const struct batch *batch, size_t first)

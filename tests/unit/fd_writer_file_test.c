@@ -249,14 +249,57 @@ static void test_torn_line(void **state)
     }
 }
 
+/* Few records wait for their time, many do not, and an end waits for nothing. */
+static void test_linger(void **state)
+{
+    enum { FEW = 100, MANY = 40000 };
+    struct writer_fixture *f = *state;
+
+    f->linger_ns = UINT64_C(3600000000000);
+    writer_open(f, f->path);
+    assert_int_equal(writer_send(f, 0, 0, FEW, false), FEW);
+    uv_sleep(20);
+    assert_int_equal(f->transport.delivered, 0);
+    assert_int_equal(writer_send(f, 0, FEW, MANY, false), MANY - FEW);
+    WAIT_UNTIL(f->transport.delivered > FEW);
+    writer_close(f, 30000);
+    f->linger_ns = 1000000;
+    writer_open(f, f->path);
+    assert_int_equal(writer_send(f, 0, MANY, MANY + FEW, false), FEW);
+    WAIT_UNTIL(f->transport.delivered == MANY + FEW);
+    writer_close(f, 30000);
+    writer_read_file(f, f->path);
+    assert_int_equal(f->arrived[0], MANY + FEW);
+}
+
+/* Records that wait may go to a file of another name, as those that come after them. */
+static void test_linger_and_reopen(void **state)
+{
+    struct writer_fixture *f = *state;
+    char moved[128];
+
+    moved_path(f, 1, moved);
+    f->linger_ns = UINT64_C(3600000000000);
+    writer_open(f, f->path);
+    assert_int_equal(writer_send(f, 0, 0, 10, false), 10);
+    assert_int_equal(rename(f->path, moved), 0);
+    fd_writer_reopen(f->writer);
+    WAIT_UNTIL(access(f->path, F_OK) == 0);
+    writer_close(f, 30000);
+    writer_read_file(f, moved);
+    writer_read_file(f, f->path);
+    assert_int_equal(f->arrived[0], 10);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, writer_setup, writer_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_cut_back),     TEST(test_reopen_when_full), TEST(test_reopen_under_load),
-        TEST(test_many_reopens), TEST(test_removed),          TEST(test_replaced),
-        TEST(test_reopen_fails), TEST(test_torn_line),
+        TEST(test_cut_back),          TEST(test_reopen_when_full), TEST(test_reopen_under_load),
+        TEST(test_many_reopens),      TEST(test_removed),          TEST(test_replaced),
+        TEST(test_reopen_fails),      TEST(test_torn_line),        TEST(test_linger),
+        TEST(test_linger_and_reopen),
     };
 
     return cmocka_run_group_tests_name("fd_writer_file", tests, NULL, NULL);

@@ -134,13 +134,13 @@ static void test_open_fails(void **state)
     char inside[128];
 
     snprintf(inside, sizeof(inside), "%s/none/out", f->directory);
-    assert_int_equal(fd_writer_open(&f->writer, &f->transport, inside), UV_ENOENT);
-    assert_int_equal(fd_writer_open(&f->writer, &f->transport, f->directory), UV_EISDIR);
+    assert_int_equal(fd_writer_open(&f->writer, &f->transport, inside, 0), UV_ENOENT);
+    assert_int_equal(fd_writer_open(&f->writer, &f->transport, f->directory, 0), UV_EISDIR);
     assert_int_equal(mkfifo(f->path, 0600), 0);
-    assert_int_equal(fd_writer_open(&f->writer, &f->transport, f->path), UV_ENXIO);
+    assert_int_equal(fd_writer_open(&f->writer, &f->transport, f->path, 0), UV_ENXIO);
     writer_redirect_stdout(open("/dev/null", O_WRONLY));
     close(STDOUT_FILENO);
-    assert_int_equal(fd_writer_open(&f->writer, &f->transport, ""), UV_EBADF);
+    assert_int_equal(fd_writer_open(&f->writer, &f->transport, "", 0), UV_EBADF);
 }
 
 /* A record that could never be taken must not be offered for ever. */

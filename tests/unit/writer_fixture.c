@@ -67,7 +67,7 @@ void writer_redirect_stdout(int fd)
 
 void writer_open(struct writer_fixture *f, const char *path)
 {
-    assert_int_equal(fd_writer_open(&f->writer, &f->transport, path), 0);
+    assert_int_equal(fd_writer_open(&f->writer, &f->transport, path, f->linger_ns), 0);
 }
 
 void writer_close(struct writer_fixture *f, unsigned timeout_ms)

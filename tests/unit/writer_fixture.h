@@ -17,6 +17,7 @@ enum { SENDERS = 4, LINES_MAX = 400000 };
 struct writer_fixture {
     struct transport transport;
     struct fd_writer *writer;
+    uint64_t linger_ns; /* 0, until a test changes it */
     _Atomic unsigned ended; /* calls */
     char directory[64];
     char path[96];           /* of a file that does not exist yet */
