@@ -39,7 +39,7 @@ struct fd_writer {
     uv_cond_t room;   /* the halves were swapped */
     struct record_buffer *gathering;
     uint64_t gathered_since; /* uv_hrtime(), if there is anything in it */
-    bool pressing;           /* what is gathered waits for no more */
+    _Atomic bool pressing;   /* what is gathered waits for no more; read without the mutex */
     uint64_t swaps;
     bool resting; /* the thread waits with nothing to do: the sink is whose the mutex is */
     bool reopen_wanted;
@@ -121,6 +121,7 @@ static void end_transport(struct fd_writer *w)
     LOG(INFO, "nobody reads any more", LOG_TEXT("path", sink_name(&w->sink)));
     uv_mutex_lock(&w->mutex);
     w->ended = true;
+    w->pressing = false;
     lose_all(w, TRANSPORT_CLOSED);
     uv_cond_broadcast(&w->room);
     uv_mutex_unlock(&w->mutex);
@@ -340,7 +341,9 @@ static void wake_writer(struct fd_writer *w, bool first, bool full)
     if (first) {
         w->gathered_since = uv_hrtime();
     }
-    w->pressing = w->pressing || press;
+    if (press) {
+        w->pressing = true;
+    }
     if (first || press) {
         uv_cond_signal(&w->wake);
     }
@@ -429,6 +432,11 @@ size_t fd_writer_send(struct fd_writer *w, const struct batch *batch, size_t fir
     }
     uv_mutex_unlock(&w->mutex);
     return taken;
+}
+
+bool fd_writer_crowded(const struct fd_writer *w)
+{
+    return atomic_load_explicit(&w->pressing, memory_order_relaxed);
 }
 
 void fd_writer_wait(struct fd_writer *w)

@@ -31,6 +31,9 @@ int fd_writer_open(struct fd_writer **writer, struct transport *t, const char *p
 /* As transport_ops.send: from any thread, and without waiting. */
 size_t fd_writer_send(struct fd_writer *w, const struct batch *batch, size_t first);
 
+/* As transport_ops.crowded. */
+bool fd_writer_crowded(const struct fd_writer *w);
+
 /* As transport_ops.wait: from any thread. */
 void fd_writer_wait(struct fd_writer *w);
 

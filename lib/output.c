@@ -153,6 +153,13 @@ static bool may_wait(const struct output *output, uint64_t since_ns)
     return output->policy == OUTPUT_WAIT || uv_hrtime() - since_ns < output->transport->patience_ns;
 }
 
+bool output_crowded(const struct output *output)
+{
+    const struct transport *t = output->transport;
+
+    return t->ops->crowded != NULL && t->ops->crowded(t);
+}
+
 void output_flush(struct output *output)
 {
     const size_t n = output->batch.n;

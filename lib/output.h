@@ -63,6 +63,9 @@ size_t output_flow(struct output *output, const struct flow *flow);
 /* Likewise a record beside flows, in a format that writes them; its key is its own. */
 size_t output_report(struct output *output, const struct report *report);
 
+/* Whether records may soon find no room, and what makes them had better wait. */
+bool output_crowded(const struct output *output);
+
 /* Sends the batch.  Called at the end of each turn of the loop, and when the batch is full. */
 void output_flush(struct output *output);
 

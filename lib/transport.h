@@ -68,6 +68,11 @@ struct transport_ops {
      * transport_delivered() or transport_lost().  The others stay the caller's.
      */
     size_t (*send)(struct transport *t, const struct batch *batch, size_t first);
+    /*
+     * Whether send may soon have no room, so that datagrams had better stay in their
+     * socket.  From any thread, and without waiting.  May be NULL.
+     */
+    bool (*crowded)(const struct transport *t);
     /* Blocks until send may take more.  For sources that can wait: a capture, not UDP. */
     void (*wait)(struct transport *t);
     /* On SIGHUP: opens its file anew.  May be NULL. */

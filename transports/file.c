@@ -125,6 +125,18 @@ static size_t file_send(struct transport *t, const struct batch *batch, size_t f
     return at - first;
 }
 
+static bool file_crowded(const struct transport *t)
+{
+    const struct file *f = (const struct file *)t;
+
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        if (fd_writer_crowded(f->writers[kind])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void file_wait(struct transport *t)
 {
     struct file *f = (struct file *)t;
@@ -156,6 +168,7 @@ const struct transport_ops transport_file = {
     .options = file_options,
     .open = file_open,
     .send = file_send,
+    .crowded = file_crowded,
     .wait = file_wait,
     .reopen = file_reopen,
     .close = file_close,

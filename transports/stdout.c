@@ -22,6 +22,11 @@ static size_t standard_output_send(struct transport *t, const struct batch *batc
     return fd_writer_send(((struct standard_output *)t)->writer, batch, first);
 }
 
+static bool standard_output_crowded(const struct transport *t)
+{
+    return fd_writer_crowded(((const struct standard_output *)t)->writer);
+}
+
 static void standard_output_wait(struct transport *t)
 {
     fd_writer_wait(((struct standard_output *)t)->writer);
@@ -39,6 +44,7 @@ const struct transport_ops transport_stdout = {
     .options = standard_output_options,
     .open = standard_output_open,
     .send = standard_output_send,
+    .crowded = standard_output_crowded,
     .wait = standard_output_wait,
     .close = standard_output_close,
 };

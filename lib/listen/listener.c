@@ -22,6 +22,7 @@ enum {
     FAILURE_PAUSE_MS = 100,
     REST_MS = 1,
     REST_BELOW = 8, /* datagrams of a turn: more are worth their wake-up */
+    CROWDED_MS = 1000,
 };
 
 union peer {
@@ -254,7 +255,7 @@ unsigned listener_read(struct listener *l)
     do {
         n = read_batch(l);
         total += n;
-    } while (n == BATCH && total < LISTENER_TURN);
+    } while (n == BATCH && total < LISTENER_TURN && !output_crowded(l->pipeline->output));
     return total;
 }
 
@@ -287,18 +288,38 @@ static bool may_rest(struct listener *l, unsigned n)
 }
 
 /*
+ * While a reader or a disk is slow for a moment, the socket's buffer is the cheapest place for what
+ * comes, and has the most room.  One that stands still is not waited for: from then on datagrams
+ * are read and their records lost, so that no template is.
+ */
+static bool must_wait(struct listener *l)
+{
+    const uint64_t now_ms = uv_now(l->poll.loop);
+
+    if (!output_crowded(l->pipeline->output)) {
+        l->crowded_ms = 0;
+        return false;
+    }
+    if (l->crowded_ms == 0) {
+        l->crowded_ms = now_ms;
+    }
+    return now_ms - l->crowded_ms < CROWDED_MS;
+}
+
+/*
  * Errors that reading does not clear would keep the loop busy; and after one that
  * libuv saw first (status), it watches the socket no more.
  */
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
     struct listener *l = poll->data;
-    const unsigned n = listener_read(l);
+    const bool waits = status == 0 && must_wait(l);
+    const unsigned n = waits ? 0 : listener_read(l);
 
     (void)events;
     if (status < 0 || l->failures >= FAILURES_TO_PAUSE) {
         stop_reading(l, FAILURE_PAUSE_MS);
-    } else if (may_rest(l, n)) {
+    } else if (waits || may_rest(l, n)) {
         stop_reading(l, REST_MS);
     }
 }

@@ -23,9 +23,10 @@ struct listener {
     struct socket_stats *stats; /* of pipeline->stats; NULL if nobody asks for metrics */
     uv_poll_t poll;
     uv_timer_t pause;
-    unsigned failures; /* of reading, in a row */
-    uint64_t read_ms;  /* when it was read last, by the loop's clock */
-    uint32_t dropped;  /* the kernel's count, as far as it is counted already */
+    unsigned failures;   /* of reading, in a row */
+    uint64_t read_ms;    /* when it was read last, by the loop's clock */
+    uint64_t crowded_ms; /* since when the output is crowded, likewise; 0 if it is not */
+    uint32_t dropped;    /* the kernel's count, as far as it is counted already */
 };
 
 /* What is needed to read many datagrams at once.  One serves all listeners of a loop. */
@@ -53,7 +54,10 @@ int listener_start(struct listener *listener, uv_loop_t *loop, struct pipeline *
 
 enum { LISTENER_TURN = 1024 };
 
-/* Reads what is there, at most LISTENER_TURN datagrams, and returns how many. */
+/*
+ * Reads what is there, at most LISTENER_TURN datagrams, and less once the output is crowded;
+ * returns how many.
+ */
 unsigned listener_read(struct listener *listener);
 
 /* Counts what the kernel has dropped since the last time. */

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A reader of standard output that stops for a moment, and one that stands still."""
+
+import json
+import pathlib
+import time
+import unittest
+
+import cli_test
+import kafka_fixture
+from cli_test import Collector, eventually, send
+
+DATAGRAMS, EACH = 600, 30  # some 18 MB of JSON: more than pipe and buffers hold
+PAUSE = 0.3  # seconds: weir waits a second for a reader
+LATE = 0.8  # seconds: the machine was busy, and nothing is shown
+TURNS = 10
+WAITING, DROPS = 4, -1  # columns of /proc/net/udp
+
+
+def columns(port):
+    lines = pathlib.Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]
+    return next(c for c in map(str.split, lines) if c[1].endswith(f":{port:04X}"))
+
+
+def waiting(port):
+    return int(columns(port)[WAITING].partition(":")[2], 16)
+
+
+def flood(collector):
+    send(
+        collector.port, *(kafka_fixture.netflow5(i * EACH, EACH) for i in range(DATAGRAMS))
+    )
+
+
+def read_on(collector):
+    """The numbers of the records that come until no datagram waits, and the counters."""
+    out = b""
+    while waiting(collector.port) > 0:
+        out += collector.process.stdout.read1(1 << 20)
+    collector.process.terminate()
+    rest, errors = collector.process.communicate(timeout=cli_test.PATIENCE)
+    numbers = [json.loads(line)["bytes"] for line in (out + rest).splitlines()]
+    return numbers, json.loads(errors.splitlines()[-1])
+
+
+class SlowReaders(unittest.TestCase):
+    def pause(self):
+        """What came, the counters, and whether weir waited; None if the pause was too long."""
+        with Collector("netflow://127.0.0.1:{port}", "-stats") as collector:
+            begin = time.monotonic()
+            flood(collector)
+            if columns(collector.port)[DROPS] != "0":
+                self.skipTest("the kernel grants no socket buffer for the flood")
+            time.sleep(PAUSE)
+            waited = waiting(collector.port) > 0
+            late = time.monotonic() - begin > LATE
+            numbers, counters = read_on(collector)
+            return None if late else (numbers, counters, waited)
+
+    def test_a_pause_loses_nothing(self):
+        """What comes meanwhile stays in the socket's buffer."""
+        seen = next(filter(None, (self.pause() for _ in range(TURNS))), None)
+        if seen is None:
+            self.skipTest("the machine is too busy")
+        numbers, counters, waited = seen
+        self.assertTrue(waited)
+        self.assertEqual(numbers, list(range(DATAGRAMS * EACH)))
+        self.assertNotIn("records_unsent", counters)
+
+    def test_who_stands_still_is_not_waited_for(self):
+        with Collector("netflow://127.0.0.1:{port}", "-stats") as collector:
+            flood(collector)
+            self.assertTrue(eventually(lambda: waiting(collector.port) == 0))
+            numbers, counters = read_on(collector)
+        self.assertGreater(counters["records_unsent"], 0)
+        self.assertEqual(len(numbers), counters["records"] - counters["records_unsent"])
+        self.assertEqual(numbers, sorted(set(numbers)))
+
+
+if __name__ == "__main__":
+    import argparse
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--weir", required=True)
+    given, rest = parser.parse_known_args()
+    cli_test.WEIR = given.weir
+    unittest.main(argv=[__file__, *rest])
