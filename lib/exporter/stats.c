@@ -143,9 +143,8 @@ static void add_faults(struct exporter_stats *stats, const struct tally *tally)
 
 void exporter_stats_add_delays(struct exporter_stats *stats, struct decode *d)
 {
-    for (uint32_t i = 0; i < d->tally.n_delays; i++) {
-        histogram_add(&stats->delay_ms, d->tally.delays_ms[i], 1, d->datagram->received_ns);
-    }
+    histogram_add_each(&stats->delay_ms, d->tally.delays_ms, d->tally.n_delays,
+                       d->datagram->received_ns);
     d->tally.n_delays = 0;
 }
 

@@ -68,18 +68,49 @@ static void turn(struct histogram *h, uint64_t now_ns)
     h->began_ns = now_ns;
 }
 
+static void extend(struct histogram *h, const struct histogram_extent *more, uint64_t sum)
+{
+    struct histogram_extent *extent = &h->extents[h->newer];
+
+    if (extent->n == 0 || more->least < extent->least) {
+        extent->least = more->least;
+    }
+    if (more->greatest > extent->greatest) {
+        extent->greatest = more->greatest;
+    }
+    extent->n += more->n;
+    h->count += more->n;
+    h->sum += sum;
+}
+
 void histogram_add(struct histogram *h, uint32_t value, uint32_t times, uint64_t now_ns)
 {
-    struct histogram_extent *extent;
+    const struct histogram_extent more = {times, value, value};
 
     turn(h, now_ns);
-    extent = &h->extents[h->newer];
-    h->count += times;
-    h->sum += (uint64_t)value * times;
-    extent->least = extent->n == 0 || value < extent->least ? value : extent->least;
-    extent->greatest = value > extent->greatest ? value : extent->greatest;
-    extent->n += times;
     h->at[h->newer][bucket_of(value)] += times;
+    extend(h, &more, (uint64_t)value * times);
+}
+
+/* Nothing but the buckets is in the loop, so that those in no cache are waited for together. */
+void histogram_add_each(struct histogram *h, const uint32_t *values, uint32_t n, uint64_t now_ns)
+{
+    struct histogram_extent more = {n, UINT32_MAX, 0};
+    uint64_t sum = 0;
+    uint32_t *at;
+
+    if (n == 0) {
+        return;
+    }
+    turn(h, now_ns);
+    at = h->at[h->newer];
+    for (uint32_t i = 0; i < n; i++) {
+        at[bucket_of(values[i])]++;
+        sum += values[i];
+        more.least = values[i] < more.least ? values[i] : more.least;
+        more.greatest = values[i] > more.greatest ? values[i] : more.greatest;
+    }
+    extend(h, &more, sum);
 }
 
 static void add_generation(struct histogram_view *view, const struct histogram *h,

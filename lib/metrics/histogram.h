@@ -33,6 +33,9 @@ struct histogram {
 /* Adds a value so many times.  The clock may be any, as long as it is always the same. */
 void histogram_add(struct histogram *h, uint32_t value, uint32_t times, uint64_t now_ns);
 
+/* Adds n values, each once. */
+void histogram_add_each(struct histogram *h, const uint32_t *values, uint32_t n, uint64_t now_ns);
+
 /* Several histograms as one, at one moment.  All zero is an empty one. */
 struct histogram_view {
     uint64_t count;

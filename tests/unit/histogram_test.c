@@ -48,6 +48,25 @@ static void assert_near(double found, double expected)
     assert_true(fabs(found - expected) <= expected / 8 + 1);
 }
 
+/* Many at once are what they are one by one, in a generation that has values and in a new one. */
+static void test_each(void **state)
+{
+    static const uint32_t values[] = {3, 3, 70000, UINT32_MAX, 0, 1000, 999};
+    const uint32_t n = sizeof(values) / sizeof(values[0]);
+    struct histogram one = {0};
+    struct histogram each = {0};
+
+    (void)state;
+    for (uint64_t now_ns = NOW_NS; now_ns < NOW_NS + 2 * LIFE_NS; now_ns += LIFE_NS / 2) {
+        for (uint32_t i = 0; i < n; i++) {
+            histogram_add(&one, values[i], 1, now_ns);
+        }
+        histogram_add_each(&each, values, n, now_ns);
+        histogram_add_each(&each, values, 0, now_ns);
+        assert_memory_equal(&one, &each, sizeof(one));
+    }
+}
+
 static void test_even_values(void **state)
 {
     struct histogram h = {0};
@@ -114,6 +133,7 @@ int main(void)
         cmocka_unit_test(test_empty),          cmocka_unit_test(test_one_value),
         cmocka_unit_test(test_even_values),    cmocka_unit_test(test_age),
         cmocka_unit_test(test_clock_set_back), cmocka_unit_test(test_two_as_one),
+        cmocka_unit_test(test_each),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
