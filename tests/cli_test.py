@@ -16,6 +16,7 @@ import time
 import unittest
 
 import capture_file
+import ports
 import replay
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
@@ -50,19 +51,6 @@ def capture(folder, case="netflow5/two-records.hex"):
     return path
 
 
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def bound(port):
-    """How many UDP sockets have the port."""
-    suffix = f":{port:04X}"
-    lines = pathlib.Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]
-    return sum(line.split()[1].endswith(suffix) for line in lines)
-
-
 def eventually(condition):
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
@@ -83,12 +71,12 @@ class Collector:
     """`weir collect`, from the moment when it has bound its ports until it is stopped."""
 
     def __init__(self, uri, *options, sockets=1):
-        self.port = free_port()
+        self.port = ports.free()
         self.ports = [self.port]
         uris = []
         for part in uri.split(","):
             uris.append(part.format(port=self.ports[-1]))
-            self.ports.append(free_port())
+            self.ports.append(ports.free())
         self.process = subprocess.Popen(
             [WEIR, "collect", "-listen", ",".join(uris), "-loglevel=error", "-addr=", *options],
             stdout=subprocess.PIPE,
@@ -96,7 +84,7 @@ class Collector:
         )
         self.read = b""
         for port in self.ports[: len(uris)]:
-            if not eventually(lambda port=port: bound(port) >= sockets):
+            if not eventually(lambda port=port: ports.bound(port) >= sockets):
                 self.process.kill()
                 raise AssertionError(f"port {port} not bound: {self.process.stderr.read()}")
 
@@ -187,7 +175,7 @@ class BadCommandLines(unittest.TestCase):
         self.refuse(1, [os.path.basename(__file__)], "replay", __file__)
 
     def test_output_that_cannot_be_opened(self):
-        listen = f"netflow://127.0.0.1:{free_port()}"
+        listen = f"netflow://127.0.0.1:{ports.free()}"
         self.refuse(1, ["/absent/out"], "-listen", listen, "-transport.file", "/absent/out")
 
 

@@ -13,6 +13,7 @@ import threading
 import unittest
 
 import cli_test
+import ports
 
 WEIR = ""
 PATIENCE = 30
@@ -135,7 +136,7 @@ class Collectors(unittest.TestCase):
         with open(path, "w", encoding="utf-8") as file:
             file.write(f"addr: '{self.socket}'\n")
         process = subprocess.Popen(
-            [self.program, "-config", path, "-listen", f"flow://127.0.0.1:{cli_test.free_port()}"],
+            [self.program, "-config", path, "-listen", f"flow://127.0.0.1:{ports.free()}"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:

@@ -14,16 +14,11 @@ import unittest
 
 import cli_test
 import metrics_page
+import ports
 
 LISTEN = "netflow://127.0.0.1:{port}"
 CROWD = 200  # clients at once
 REQUEST_MAX = 8192
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def answer_to(path, octets):
@@ -226,7 +221,7 @@ class Addresses(unittest.TestCase):
         return cli_test.Collector(LISTEN, f"-addr={address}", "-transport.file=/dev/null")
 
     def refuse(self, words, address):
-        uri = LISTEN.format(port=cli_test.free_port())
+        uri = LISTEN.format(port=ports.free())
         code, _, errors = cli_test.weir("-listen", uri, "-addr", address)
         self.assertEqual(code, 1, errors)
         for word in words:
@@ -239,7 +234,7 @@ class Addresses(unittest.TestCase):
 
     def test_tcp(self):
         for host in ("127.0.0.1", "", "localhost"):
-            port = free_port()
+            port = ports.free()
             with self.collect(f"{host}:{port}") as collector:
                 self.assertTrue(cli_test.eventually(lambda: listening(collector.process) == 1))
                 with socket.create_connection(("127.0.0.1", port)) as client:
@@ -279,7 +274,7 @@ class Addresses(unittest.TestCase):
     def is_served(self):
         try:
             return b" 200 " in answer_to(self.path, b"GET /healthz HTTP/1.0\r\n\r\n")
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, FileNotFoundError):  # it is removed before the new one is
             return False
 
     def test_file_that_is_no_socket(self):

@@ -13,6 +13,8 @@ import struct
 import subprocess
 import time
 
+import ports
+
 PATIENCE = 60  # seconds until a test gives up
 CAPTURES = sorted((pathlib.Path(__file__).parent / "captures").glob("*.pcap"))
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("KAFKA_SASL_")}
@@ -129,22 +131,11 @@ def netflow5(first, n, received=1700000000):
     return header + flows
 
 
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def bound(port):
-    lines = pathlib.Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]
-    return any(line.split()[1].endswith(f":{port:04X}") for line in lines)
-
-
 class Collector:
     """`weir collect` with a transport, from the moment when its port is bound."""
 
     def __init__(self, weir, *options, environment=None):
-        self.port = free_port()
+        self.port = ports.free()
         self.sent = 0
         self.log = ""
         self.process = subprocess.Popen(
@@ -155,7 +146,7 @@ class Collector:
             env={**ENVIRONMENT, **(environment or {})},
         )
         os.set_blocking(self.process.stderr.fileno(), False)
-        if not eventually(lambda: bound(self.port) or self.process.poll() is not None):
+        if not eventually(lambda: ports.bound(self.port) or self.process.poll() is not None):
             self.process.kill()
 
     def __enter__(self):

@@ -19,6 +19,7 @@ import tempfile
 import time
 
 import capture_file
+import ports
 import replay
 from hostile import catalogue, octets
 
@@ -118,19 +119,13 @@ def times_and_addresses_wrong(weir, folder):
 # --- Collected ---
 
 
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Collector:
     """A collector with a quarantine, in a folder that outlives it."""
 
     def __init__(self, weir, folder, *options):
         self.path = os.path.join(folder, "q.pcap")
         self.log = os.path.join(folder, "log")
-        self.port = free_port()
+        self.port = ports.free()
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [weir, "-listen", f"flow://127.0.0.1:{self.port}?count=2", "-addr", "", *options]
@@ -245,7 +240,7 @@ def wrong_rate(weir, folder):
 
 
 def run_collector(weir, *options):
-    listen = f"flow://127.0.0.1:{free_port()}"
+    listen = f"flow://127.0.0.1:{ports.free()}"
     command = [weir, "-listen", listen, "-addr", "", "-transport.file", os.devnull]
     done = subprocess.run(
         [*command, *options], stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False

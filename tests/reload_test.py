@@ -10,7 +10,6 @@ import argparse
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,14 +17,9 @@ import time
 
 import config_test
 import mapping_test
+import ports
 
 PATIENCE = 20  # s
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 class Collector:
@@ -34,7 +28,7 @@ class Collector:
     def __init__(self, weir, folder, mapping):
         self.config = pathlib.Path(folder, "weir.yaml")
         self.mapping = pathlib.Path(folder, "mapping.yaml")
-        self.ports = free_port(), free_port()
+        self.ports = str(ports.free()), str(ports.free())
         self.good = self.to_run(config_test.EXAMPLE) + f"mapping: {self.mapping}\n"
         self.config.write_text(self.good, encoding="utf-8")
         self.mapping.write_text(mapping, encoding="utf-8")

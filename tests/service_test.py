@@ -23,6 +23,8 @@ import threading
 import time
 import unittest
 
+import ports
+
 ROOT = pathlib.Path(__file__).parent.parent
 UNITS = ROOT / "cmd" / "install"
 PATIENCE = 20  # seconds until a test gives up
@@ -46,11 +48,6 @@ def udp_socket(host="127.0.0.1", port=0, shared=False):
 
 def port_of(udp):
     return udp.getsockname()[1]
-
-
-def free_port():
-    with udp_socket() as probe:
-        return port_of(probe)
 
 
 class Manager:
@@ -128,14 +125,14 @@ class Told(unittest.TestCase):
     def test_ready_and_stopping(self):
         for abstract in (False, True):
             with self.subTest(abstract=abstract), Manager(abstract=abstract) as manager:
-                manager.started("-listen", f"flow://127.0.0.1:{free_port()}")
+                manager.started("-listen", f"flow://127.0.0.1:{ports.free()}")
                 self.assertEqual(manager.stop()[0], 0)
                 self.assertEqual(manager.notice(), "STOPPING=1")
 
     def test_nobody_listens(self):
         for name in ("", "/nowhere", "@", "relative", "/" + "x" * 200):
             with self.subTest(name=name), Manager() as manager:
-                port = free_port()
+                port = ports.free()
                 manager.start("-listen", f"flow://127.0.0.1:{port}", NOTIFY_SOCKET=name)
                 time.sleep(0.5)
                 manager.process.send_signal(signal.SIGTERM)
@@ -153,7 +150,7 @@ class Watchdog(unittest.TestCase):
     """It is fed while the workers work, and if the manager asks for it."""
 
     def listen(self):
-        return "-listen", f"flow://127.0.0.1:{free_port()}?count=2"
+        return "-listen", f"flow://127.0.0.1:{ports.free()}?count=2"
 
     def test_fed(self):
         with Manager() as manager:
@@ -176,7 +173,7 @@ class Watchdog(unittest.TestCase):
 
     def test_starves_while_a_worker_hangs(self):
         """The worker waits for room that no broker makes, for an hour."""
-        port = free_port()
+        port = ports.free()
         options = ["-transport=kafka", "-transport.kafka.brokers=127.0.0.1:1"]
         options += ["-transport.kafka.policy=block", "-transport.kafka.block.time=1h"]
         options += ["-transport.kafka.queue.bytes=65536", "-loglevel=error"]
@@ -221,7 +218,7 @@ class Passed(unittest.TestCase):
                 self.assertEqual(manager.stop()[0], 0)
 
     def test_beside_addresses_of_its_own(self):
-        udp, port = udp_socket(), free_port()
+        udp, port = udp_socket(), ports.free()
         with Manager(udp) as manager:
             manager.started("-listen", f"flow://127.0.0.1:{port_of(udp)},flow://127.0.0.1:{port}")
             self.send(udp)
@@ -255,13 +252,13 @@ class Passed(unittest.TestCase):
         for name, make, address, words in cases:
             udp = make()
             with self.subTest(name), Manager(udp) as manager:
-                where = address.format(free=free_port(), port=port_of(udp))
+                where = address.format(free=ports.free(), port=port_of(udp))
                 status, errors = manager.start("-listen", f"flow://{where}").end()
                 self.assertEqual(status, 1, errors)
                 self.assertIn(words, errors)
 
     def test_not_for_this_process(self):
-        udp, port = udp_socket(), free_port()
+        udp, port = udp_socket(), ports.free()
         with Manager(udp) as manager:
             manager.started("-listen", f"flow://127.0.0.1:{port}", LISTEN_PID="1")
             self.assertEqual(manager.stop()[0], 0)
@@ -323,7 +320,7 @@ class Restarts(unittest.TestCase):
 @unittest.skipUnless(shutil.which("systemd-socket-activate"), "no systemd-socket-activate")
 class SocketActivate(unittest.TestCase):
     def test_started_by_a_datagram(self):
-        port = free_port()
+        port = ports.free()
         command = ["systemd-socket-activate", "--datagram", "-l", f"127.0.0.1:{port}", WEIR]
         command += ["-listen", f"netflow://127.0.0.1:{port}", "-addr="]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
@@ -359,9 +356,9 @@ class Units(unittest.TestCase):
     def test_ports_are_those_of_the_configuration(self):
         text = (UNITS / "weir.socket").read_text(encoding="utf-8")
         configured = (UNITS / "weir.yaml").read_text(encoding="utf-8")
-        ports = re.findall(r"^ListenDatagram=(\d+)$", text, re.MULTILINE)
+        datagram_ports = re.findall(r"^ListenDatagram=(\d+)$", text, re.MULTILINE)
         listen = re.search(r"^listen: (.*)$", configured, re.MULTILINE)[1]
-        self.assertEqual(sorted(ports), sorted(re.findall(r":(\d+)", listen)))
+        self.assertEqual(sorted(datagram_ports), sorted(re.findall(r":(\d+)", listen)))
 
 
 def main():

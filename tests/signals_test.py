@@ -13,6 +13,7 @@ import tempfile
 import time
 
 import kafka_fixture
+import ports
 from soak_test import Sender, sums
 
 SIGNALS = 500
@@ -36,14 +37,14 @@ def disturb(weir, chance):
 
 
 def run(program, folder, chance):
-    output, port = folder / "flows.json", kafka_fixture.free_port()
+    output, port = folder / "flows.json", ports.free()
     (folder / "weir.yaml").write_text("fields: all\n", encoding="utf-8")
     options = ["-config", folder / "weir.yaml", "-listen", f"flow://127.0.0.1:{port}?count=2"]
     options += ["-addr=", "-stats", "-transport", "file", "-transport.file", output]
     options += ["-templates.json.path", folder / "state", "-quarantine", folder / "bad.pcap"]
     with open(folder / "log", "w", encoding="utf-8") as log:
         weir = subprocess.Popen([program, *options], stderr=log)
-    kafka_fixture.eventually(lambda: kafka_fixture.bound(port))
+    kafka_fixture.eventually(lambda: ports.bound(port))
     sender = Sender(port, RATE)
     sender.start()
     disturb(weir, chance)

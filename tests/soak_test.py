@@ -21,6 +21,7 @@ import time
 
 import capture_file
 import kafka_fixture
+import ports
 from hostile import catalogue
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -218,14 +219,14 @@ def problems(sender, stats, gauged, code, log):
 
 
 def run(given, folder):
-    output, port = folder / "flows.json", kafka_fixture.free_port()
+    output, port = folder / "flows.json", ports.free()
     options = ["-listen", f"flow://127.0.0.1:{port}", "-addr=", "-stats", "-fields", "all"]
     output_options = ["-transport", "file", "-transport.file", str(output)]
     with open(folder / "log", "w+", encoding="utf-8") as log:
         weir = subprocess.Popen(
             [given.weir, *options, *output_options], stderr=log, env=ENVIRONMENT
         )
-        kafka_fixture.eventually(lambda: kafka_fixture.bound(port))
+        kafka_fixture.eventually(lambda: ports.bound(port))
         sender = Sender(port, GAUGE_RATE)
         sender.start()
         gauged, reloads = soak(weir, sender, output, given.minutes)

@@ -19,6 +19,7 @@ import tempfile
 import time
 import urllib.request
 
+import ports
 from hostile.octets import *
 
 PATIENCE = 20  # s
@@ -67,19 +68,13 @@ GOFLOW2 = {
 }
 
 
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Weir:
     """A collector with a state file, in a folder that outlives it."""
 
     def __init__(self, program, folder, *options):
         self.folder = pathlib.Path(folder)
-        self.port, self.http = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
-        other = free_port(socket.SOCK_DGRAM)  # so that two workers may hear the exporter
+        self.port, self.http = ports.free(), ports.free()
+        other = ports.free()  # so that two workers may hear the exporter
         self.records = self.folder / "records"
         self.log_path = self.folder / "log"
         log = open(self.log_path, "ab")

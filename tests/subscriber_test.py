@@ -20,6 +20,7 @@ from collections import namedtuple
 
 import capture_file
 import flow_datagrams
+import ports
 import replay
 
 FOLDER = pathlib.Path(__file__).parent / "subscribers"
@@ -242,9 +243,7 @@ class Collector:
         self.out = pathlib.Path(folder, "out")
         self.log = pathlib.Path(folder, "log")
         self.pools.write_text(pools_of(REALMS[0]), encoding="utf-8")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = ports.free()
         command = [
             weir, "-addr=", "-listen", f"netflow://127.0.0.1:{self.port}", "-fields", "stream",
             "-subscribers", str(self.pools), "-transport.file", str(self.out),

@@ -20,6 +20,7 @@ import time
 import urllib.request
 
 import kafka_fixture
+import ports
 from soak_test import Sender
 
 SECONDS = 8  # a scene; more in ./dev test --full
@@ -97,7 +98,7 @@ class Drain(threading.Thread):
 class Scene:
     def __init__(self, weir, folder, options):
         self.folder = pathlib.Path(folder)
-        self.port, self.page_port = kafka_fixture.free_port(), kafka_fixture.free_port()
+        self.port, self.page_port = ports.free(), ports.free()
         self.configure(0)
         self.log = self.folder / "log"
         with open(self.log, "wb") as log:
@@ -139,7 +140,7 @@ class Scene:
             time.sleep(PAUSE)
 
     def run(self, seconds):
-        if not kafka_fixture.eventually(lambda: kafka_fixture.bound(self.port)):
+        if not kafka_fixture.eventually(lambda: ports.bound(self.port)):
             raise AssertionError(self.log.read_text())
         others = [Exporters(self.port, RATE / 2), Exporters(self.port, RATE / 2)]
         others += [Reader(self.page_port) for _ in range(3)]

@@ -4,33 +4,16 @@
 import json
 import os
 import pathlib
-import random
 import signal
 import subprocess
 import time
 import urllib.request
 
-PORTS = range(12000, 20000)  # not those of the brokers, and below the kernel's own
+import ports
+
 START_LIMIT, STATS_LIMIT, STOP_LIMIT = 20, 20, 30  # seconds
 SANITIZER = {"ASAN_OPTIONS": "quarantine_size_mb=8"}  # freed memory counts as resident
 SAID = 600  # characters of its log
-
-
-def bound(port, tables=("udp", "udp6")):
-    """Asks the kernel; to try the port would keep weir from it."""
-    lines = []
-    for path in (pathlib.Path("/proc/net") / table for table in tables):
-        if path.exists():
-            lines += path.read_text(encoding="ascii").splitlines()[1:]
-    return any(line.split()[1].endswith(f":{port:04X}") for line in lines)
-
-
-def free_port():
-    """For UDP and TCP."""
-    while True:
-        port = random.choice(PORTS)
-        if not bound(port, ("udp", "udp6", "tcp", "tcp6")):
-            return port
 
 
 class NotStarted(Exception):
@@ -43,8 +26,8 @@ class Collector:
     program = "weir"  # the tests set it
 
     def __init__(self, folder, address, topic, *options, environment=None):
-        self.port = free_port()
-        self.http = f"127.0.0.1:{free_port()}"
+        self.port = ports.free()
+        self.http = f"127.0.0.1:{ports.free()}"
         self.log = pathlib.Path(folder) / f"{topic}.log"
         self.printed = pathlib.Path(folder) / f"{topic}.out"
         self.command = [
@@ -73,7 +56,7 @@ class Collector:
             self.process = subprocess.Popen(
                 self.command, stdout=printed, stderr=log, env=self.environment
             )
-        while not bound(self.port):
+        while not ports.bound(self.port):
             if self.process.poll() is not None or time.monotonic() - begin > START_LIMIT:
                 raise NotStarted(self.said()[-SAID:])
             time.sleep(0.005)

@@ -24,6 +24,7 @@ TESTS = pathlib.Path(__file__).parent.parent
 sys.path.insert(0, str(TESTS))
 
 import capture_file  # noqa: E402
+import ports  # noqa: E402
 import replay  # noqa: E402
 
 ERRORS = ("EINTR", "EAGAIN", "ENOMEM", "ENOSPC", "EIO", "EMFILE", "EPIPE")
@@ -156,7 +157,7 @@ class Collect(Scenario):
     name = "collect"
 
     def run(self, folder, failure):
-        port = free_port()
+        port = ports.free()
         process = self.start(
             folder, failure, "collect", "-listen", f"flow://127.0.0.1:{port}", "-addr", ""
         )
@@ -170,12 +171,6 @@ class Collect(Scenario):
         finally:
             process.kill()
         return Run(process.returncode, errors.decode(errors="replace"), lines_of(folder))
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_until_bound(process, port):
