@@ -14,6 +14,7 @@ import random
 import shlex
 import signal
 import subprocess
+import tempfile
 import time
 
 PORTS = range(20000, 30000)
@@ -163,6 +164,12 @@ def minus(found, idle):
     return dataclasses.replace(found, processor=max(found.processor - idle.processor, 0.0))
 
 
+def run_afresh(command, load, folder):
+    """In a folder that goes with what it wrote, lest the next one wait while a disk takes that."""
+    with tempfile.TemporaryDirectory(prefix="run-", dir=folder) as fresh:
+        return run(command, load, fresh)
+
+
 def in_turns(commands, load, folder, turns):
     """The cheapest run of each, without what starting and stopping costs; None if it did not start.
 
@@ -173,8 +180,8 @@ def in_turns(commands, load, folder, turns):
     for _ in range(turns):
         for name, command in commands.items():
             with contextlib.suppress(NotStarted):
-                idle[name].append(run(command, nothing, folder))
-                loaded[name].append(run(command, load, folder))
+                idle[name].append(run_afresh(command, nothing, folder))
+                loaded[name].append(run_afresh(command, load, folder))
     return {
         name: minus(least(runs), least(idle[name])) if runs else None
         for name, runs in loaded.items()
