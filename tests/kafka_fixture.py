@@ -170,12 +170,7 @@ class Collector:
         self.drained()
 
     def drained(self):
-        suffix = f":{self.port:04X}"
-        def empty():
-            lines = pathlib.Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]
-            rows = [line.split() for line in lines]
-            return all(r[4].endswith(":00000000") for r in rows if r[1].endswith(suffix))
-        return eventually(empty)
+        return eventually(lambda: ports.waiting(self.port) == 0)
 
     def read_log(self):
         while select.select([self.process.stderr], [], [], 0)[0]:

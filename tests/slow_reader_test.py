@@ -4,28 +4,18 @@
 
 import argparse
 import json
-import pathlib
 import time
 import unittest
 
 import cli_test
 import kafka_fixture
+import ports
 from cli_test import Collector, eventually, send
 
 DATAGRAMS, EACH = 600, 30  # some 18 MB of JSON: more than pipe and buffers hold
 WEIR_WAITS = 1  # seconds, for a reader
 PAUSE = 0.2 * WEIR_WAITS
 TURNS = 10
-WAITING, DROPS = 4, -1  # columns of /proc/net/udp
-
-
-def columns(port):
-    lines = pathlib.Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]
-    return next(c for c in map(str.split, lines) if c[1].endswith(f":{port:04X}"))
-
-
-def waiting(port):
-    return int(columns(port)[WAITING].partition(":")[2], 16)
 
 
 def flood(collector):
@@ -35,7 +25,7 @@ def flood(collector):
 def read_on(collector):
     """The numbers of the records that come until no datagram waits, and the counters."""
     out = b""
-    while waiting(collector.port) > 0:
+    while ports.waiting(collector.port) > 0:
         out += collector.process.stdout.read1(1 << 20)
     collector.process.terminate()
     rest, errors = collector.process.communicate(timeout=cli_test.PATIENCE)
@@ -49,10 +39,10 @@ class SlowReaders(unittest.TestCase):
         with Collector("netflow://127.0.0.1:{port}", "-stats") as collector:
             begin = time.monotonic()
             flood(collector)
-            if columns(collector.port)[DROPS] != "0":
+            if ports.dropped(collector.port) > 0:
                 self.skipTest("the kernel grants no socket buffer for the flood")
             time.sleep(PAUSE)
-            waited = waiting(collector.port) > 0
+            waited = ports.waiting(collector.port) > 0
             numbers, counters = read_on(collector)
             return numbers, counters, waited, time.monotonic() - begin > WEIR_WAITS
 
@@ -71,7 +61,7 @@ class SlowReaders(unittest.TestCase):
     def test_who_stands_still_is_not_waited_for(self):
         with Collector("netflow://127.0.0.1:{port}", "-stats") as collector:
             flood(collector)
-            self.assertTrue(eventually(lambda: waiting(collector.port) == 0))
+            self.assertTrue(eventually(lambda: ports.waiting(collector.port) == 0))
             numbers, counters = read_on(collector)
         self.assertGreater(counters["records_unsent"], 0)
         self.assertEqual(len(numbers), counters["records"] - counters["records_unsent"])
