@@ -2,17 +2,27 @@
 /* Addresses as text, and octets as hex. */
 #include "lib/text_write.h"
 
-#define HEX(high)                                                                                  \
-    high "0" high "1" high "2" high "3" high "4" high "5" high "6" high "7" high "8" high "9" high \
-         "a" high "b" high "c" high "d" high "e" high "f"
+#include "lib/wire.h"
 
-/* Each octet as two digits. */
-static const char hex_pairs[] = HEX("0") HEX("1") HEX("2") HEX("3") HEX("4") HEX("5") HEX("6")
-    HEX("7") HEX("8") HEX("9") HEX("a") HEX("b") HEX("c") HEX("d") HEX("e") HEX("f");
+/* Two digits as a number, whose lower octet is the first. */
+#define PAIR(high, low) (uint16_t)((high) | (low) << 8)
+#define SIXTEEN(high)                                                                              \
+    PAIR(high, '0'), PAIR(high, '1'), PAIR(high, '2'), PAIR(high, '3'), PAIR(high, '4'),           \
+        PAIR(high, '5'), PAIR(high, '6'), PAIR(high, '7'), PAIR(high, '8'), PAIR(high, '9'),       \
+        PAIR(high, 'a'), PAIR(high, 'b'), PAIR(high, 'c'), PAIR(high, 'd'), PAIR(high, 'e'),       \
+        PAIR(high, 'f')
+
+static const uint16_t hex_pairs[256] = {
+    SIXTEEN('0'), SIXTEEN('1'), SIXTEEN('2'), SIXTEEN('3'), SIXTEEN('4'), SIXTEEN('5'),
+    SIXTEEN('6'), SIXTEEN('7'), SIXTEEN('8'), SIXTEEN('9'), SIXTEEN('a'), SIXTEEN('b'),
+    SIXTEEN('c'), SIXTEEN('d'), SIXTEEN('e'), SIXTEEN('f'),
+};
 
 static char *write_hex_pair(char *out, uint8_t octet)
 {
-    return text_write(out, hex_pairs + (size_t)octet * 2, 2);
+    out[0] = (char)hex_pairs[octet];
+    out[1] = (char)(hex_pairs[octet] >> 8);
+    return out + 2;
 }
 
 static char *write_octet(char *out, uint32_t octet)
@@ -30,21 +40,37 @@ static char *write_ipv4(char *out, uint32_t address)
     return text_write_short(out, address & 0xff);
 }
 
-static uint32_t ipv4_of(const uint8_t *bytes)
+/* The eight groups of an IPv6 address, first ones first. */
+struct groups {
+    uint64_t high;
+    uint64_t low;
+};
+
+static struct groups groups_of(const uint8_t *bytes)
 {
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    return (struct groups){wire_load_u64(bytes), wire_load_u64(bytes + 8)};
 }
 
-/* Bit i is group i of an IPv6 address; it is set where the group is zero. */
-static unsigned zero_groups(const uint8_t *bytes)
+/* The highest bit of each of four groups that is zero. */
+static uint64_t zeros_of_half(uint64_t half)
 {
-    unsigned zeros = 0;
+    const uint64_t lower_bits = 0x7fff7fff7fff7fff;
 
-    for (unsigned i = 0; i < 8; i++) {
-        zeros |= (unsigned)((bytes[2 * i] | bytes[2 * i + 1]) == 0) << i;
-    }
-    return zeros;
+    return ~(((half & lower_bits) + lower_bits) | half | lower_bits);
 }
+
+/*
+ * Bit i is set where group i is zero.  The factor moves those of the high half from bits 48, 32,
+ * 16 and 0 to bits 48 to 51, and those of the low half, which are four bits higher, to 52 to 55.
+ */
+static unsigned zero_groups(struct groups groups)
+{
+    const uint64_t zeros = zeros_of_half(groups.high) >> 15 | zeros_of_half(groups.low) >> 11;
+
+    return (unsigned)(zeros * 0x0008000400020001 >> 48) & 0xff;
+}
+
+enum { GROUPS = 8, NO_RUN = GROUPS + 1 /* is reached by none */ };
 
 /*
  * The longest run of zero groups, the first of several; of less than two, none.  Each turn leaves
@@ -58,83 +84,78 @@ static unsigned longest_run(unsigned zeros, unsigned *len)
         first = zeros;
         zeros &= zeros >> 1;
     }
-    if (*len < 2) {
-        *len = 0;
-        return 8;
-    }
-    return (unsigned)__builtin_ctz(first);
+    return *len < 2 ? NO_RUN : (unsigned)__builtin_ctz(first);
 }
 
-/* One digit or two: no zero in front.  What is too much of the copy is written over. */
-static char *write_short_hex(char *out, uint8_t octet)
+/*
+ * Without zeros in front, and with a colon behind.  No branch, for how many digits a group has
+ * cannot be foretold: what is too much of four is written over.
+ */
+static char *write_group(char *out, uint16_t group)
 {
-    const unsigned zeros = octet < 0x10 ? 1 : 0;
+    const unsigned zeros = (unsigned)__builtin_clz((uint32_t)group << 16 | 1 << 16) / 4;
+    const uint32_t all = hex_pairs[group >> 8] | (uint32_t)hex_pairs[group & 0xff] << 16;
+    const uint32_t digits = all >> 8 * zeros;
 
-    memcpy(out, hex_pairs + (size_t)octet * 2 + zeros, 2);
-    return out + 2 - zeros;
+    out[0] = (char)digits;
+    out[1] = (char)(digits >> 8);
+    out[2] = (char)(digits >> 16);
+    out[3] = (char)(digits >> 24);
+    out[4 - zeros] = ':';
+    return out + 5 - zeros;
 }
 
-/* Without zeros in front, and with a colon behind. */
-static char *write_group(char *out, const uint8_t *bytes)
+static uint16_t group_at(struct groups groups, unsigned i)
 {
-    if (bytes[0] == 0) {
-        out = write_short_hex(out, bytes[1]);
-    } else {
-        out = write_hex_pair(write_short_hex(out, bytes[0]), bytes[1]);
-    }
-    *out = ':';
-    return out + 1;
+    return (uint16_t)((i < 4 ? groups.high : groups.low) >> (3 - i % 4) * 16);
 }
 
-static char *write_groups(char *out, const uint8_t *bytes, unsigned from, unsigned to)
-{
-    for (unsigned i = from; i < to; i++) {
-        out = write_group(out, bytes + (size_t)2 * i);
-    }
-    return out;
-}
-
-static char *write_ipv6(char *out, const uint8_t *bytes)
+static char *write_ipv6(char *out, struct groups groups)
 {
     unsigned len;
-    const unsigned run = longest_run(zero_groups(bytes), &len);
+    const unsigned run = longest_run(zero_groups(groups), &len);
 
-    out = write_groups(out, bytes, 0, run);
-    if (len > 0) {
-        out = run == 0 ? TEXT_WRITE(out, "::") : TEXT_WRITE(out, ":");
+    *out = ':';
+    out += run == 0 ? 1 : 0;
+    for (unsigned i = 0; i < GROUPS; i++) {
+        if (i == run) {
+            *out++ = ':';
+            i += len - 1;
+        } else {
+            out = write_group(out, group_at(groups, i));
+        }
     }
-    if (run + len == 8) {
-        return len > 0 ? out : out - 1;
+    return run + len == GROUPS ? out : out - 1;
+}
+
+/* With an IPv4-mapped address as ::ffff:a.b.c.d. */
+static char *write_groups(char *out, struct groups groups)
+{
+    if (groups.high == 0 && groups.low >> 32 == 0xffff) {
+        return write_ipv4(TEXT_WRITE(out, "::ffff:"), (uint32_t)groups.low);
     }
-    return write_groups(out, bytes, run + len, 8) - 1;
+    return write_ipv6(out, groups);
 }
 
 char *text_write_ip(char *out, const uint8_t *bytes, size_t len)
 {
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
     if (len == 4) {
-        return write_ipv4(out, ipv4_of(bytes));
+        return write_ipv4(out, wire_load_u32(bytes));
     }
-    if (len != 16) {
-        return out;
-    }
-    if (memcmp(bytes, mapped, sizeof(mapped)) == 0) {
-        return write_ipv4(TEXT_WRITE(out, "::ffff:"), ipv4_of(bytes + sizeof(mapped)));
-    }
-    return write_ipv6(out, bytes);
+    return len == 16 ? write_groups(out, groups_of(bytes)) : out;
 }
 
-static char *write_ipv6_network(char *out, const uint8_t *bytes, unsigned prefix_len)
+/* The first n bits of 64. */
+static uint64_t leading_bits(unsigned n)
 {
-    uint8_t network[16];
+    return n == 0 ? 0 : UINT64_MAX << (64 - n);
+}
 
-    for (unsigned i = 0; i < sizeof(network); i++) {
-        const unsigned bits = prefix_len < 8 * i ? 0 : prefix_len - 8 * i;
-
-        network[i] = bytes[i] & (uint8_t)(0xff00u >> (bits < 8 ? bits : 8));
-    }
-    return text_write_ip(out, network, sizeof(network));
+static char *write_ipv6_network(char *out, struct groups groups, unsigned prefix_len)
+{
+    groups.high &= leading_bits(prefix_len < 64 ? prefix_len : 64);
+    groups.low &= leading_bits(prefix_len < 64 ? 0 : prefix_len - 64);
+    return write_groups(out, groups);
 }
 
 char *text_write_network(char *out, const struct flow_addr *addr, unsigned prefix_len)
@@ -142,9 +163,9 @@ char *text_write_network(char *out, const struct flow_addr *addr, unsigned prefi
     if (addr->len == 4) {
         const uint64_t mask = (uint64_t)UINT32_MAX << (32 - prefix_len);
 
-        out = write_ipv4(out, ipv4_of(addr->bytes) & (uint32_t)mask);
+        out = write_ipv4(out, wire_load_u32(addr->bytes) & (uint32_t)mask);
     } else {
-        out = write_ipv6_network(out, addr->bytes, prefix_len);
+        out = write_ipv6_network(out, groups_of(addr->bytes), prefix_len);
     }
     *out++ = '/';
     return text_write_short(out, prefix_len);

@@ -178,6 +178,48 @@ static void addresses(void **state)
     }
 }
 
+/* Bit i of zeros makes group i zero; the others have one to four digits. */
+static struct flow_addr random_addr(uint64_t *bits, unsigned zeros)
+{
+    uint8_t bytes[16];
+
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned group;
+
+        *bits = *bits * 6364136223846793005 + 1442695040888963407;
+        group = (unsigned)(*bits >> 48) >> (*bits >> 40 & 15);
+        group = (zeros >> i & 1) != 0 ? 0 : group | 1;
+        bytes[2 * i] = (uint8_t)(group >> 8);
+        bytes[2 * i + 1] = (uint8_t)group;
+    }
+    return flow_addr_make(bytes, sizeof(bytes));
+}
+
+/* The C library writes an IPv4 address behind six groups of zeros, which RFC 5952 does not. */
+static bool ends_dotted(unsigned zeros)
+{
+    return (zeros & 0x3f) == 0x3f && zeros != 0xff && zeros != 0x7f;
+}
+
+/* All patterns of zero groups, with groups of any length. */
+static void addresses_as_libc_writes_them(void **state)
+{
+    uint64_t bits = 1;
+
+    (void)state;
+    for (unsigned i = 0; i < 64 * 256; i++) {
+        const unsigned zeros = i % 256;
+        const struct flow_addr addr = random_addr(&bits, zeros);
+        char expected[INET6_ADDRSTRLEN];
+        char out[TEXT_ADDR_MAX];
+
+        if (!ends_dotted(zeros)) {
+            inet_ntop(AF_INET6, addr.bytes, expected, sizeof(expected));
+            assert_text(out, text_write_addr(out, &addr), expected);
+        }
+    }
+}
+
 static void no_address(void **state)
 {
     const struct flow_addr none = {.len = 0};
@@ -207,6 +249,28 @@ static void networks(void **state)
         char out[TEXT_NETWORK_MAX];
 
         assert_text(out, text_write_network(out, &addr, rows[i].prefix_len), rows[i].text);
+    }
+}
+
+/* A network of any length is the address whose other bits are zero. */
+static void networks_of_any_length(void **state)
+{
+    uint64_t bits = 1;
+
+    (void)state;
+    for (unsigned len = 0; len <= 128; len++) {
+        const struct flow_addr addr = random_addr(&bits, 0);
+        struct flow_addr network = addr;
+        char expected[TEXT_NETWORK_MAX + 1];
+        char out[TEXT_NETWORK_MAX];
+        char *end;
+
+        for (unsigned bit = len; bit < 128; bit++) {
+            network.bytes[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
+        }
+        end = text_write_addr(expected, &network);
+        (void)snprintf(end, sizeof(expected) - (size_t)(end - expected), "/%u", len);
+        assert_text(out, text_write_network(out, &addr, len), expected);
     }
 }
 
@@ -534,8 +598,10 @@ int main(void)
         cmocka_unit_test(doubles),
         cmocka_unit_test(doubles_return),
         cmocka_unit_test(addresses),
+        cmocka_unit_test(addresses_as_libc_writes_them),
         cmocka_unit_test(no_address),
         cmocka_unit_test(networks),
+        cmocka_unit_test(networks_of_any_length),
         cmocka_unit_test(macs),
         cmocka_unit_test(datetimes),
         cmocka_unit_test(days),
