@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/capture.h"
 
@@ -25,6 +26,21 @@ static const struct work_ops *find_work(const char *name)
         at++;
     }
     return *at;
+}
+
+void work_leave(struct work *work, const char *octets, size_t len)
+{
+    work->octets += len;
+    while (work->out >= 0 && len > 0) {
+        const ssize_t written = write(work->out, octets, len);
+
+        if (written < 0) {
+            perror("write");
+            exit(1);
+        }
+        octets += written;
+        len -= (size_t)written;
+    }
 }
 
 static bool keep(struct traffic *traffic, const struct datagram *datagram)
@@ -118,7 +134,7 @@ static int run_work(const struct work_ops *ops, char **words, const char *before
 {
     const unsigned rounds = (unsigned)strtoul(words[1], NULL, 10);
     struct traffic traffic = {0};
-    struct work work = {.traffic = &traffic, .print = rounds == 0};
+    struct work work = {.traffic = &traffic, .out = rounds == 0 ? STDOUT_FILENO : -1};
 
     if (!read_traffic(&traffic, words[0]) || !ops->open(&work) ||
         (before != NULL && !run_before(ops, &work, before))) {
@@ -136,15 +152,15 @@ int main(int argc, char **argv)
 {
     const struct work_ops *ops = argc == 4 || argc == 5 ? find_work(argv[1]) : NULL;
 
-    if ((argc == 3 || argc == 4) && strcmp(argv[1], "sink") == 0) {
-        return sink_main(argv[2], argc == 4 ? find_work(argv[3]) : NULL);
+    if (argc >= 3 && argc <= 5 && strcmp(argv[1], "sink") == 0) {
+        return sink_main(argv[2], argc > 3 ? find_work(argv[3]) : NULL, argv[argc > 4 ? 4 : argc]);
     }
     if (argc == 2 && strcmp(argv[1], "latency") == 0) {
         return latency_main();
     }
     if (ops == NULL) {
         (void)fputs("usage: weir_bench none|json|bin|hand|copy CAPTURE ROUNDS [CAPTURE BEFORE]\n"
-                    "       weir_bench sink PORT [hand]\n"
+                    "       weir_bench sink PORT [hand [FILE]]\n"
                     "       weir_bench latency\n",
                     stderr);
         return 2;

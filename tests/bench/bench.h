@@ -19,9 +19,12 @@ struct work {
     const struct traffic *traffic;
     uint64_t records; /* of the rounds so far */
     uint64_t octets;  /* that they became */
-    bool print;       /* records go to standard output */
+    int out;          /* a file that records are written to; below 0 for none */
     void *arg;
 };
+
+/* Writes a batch of records to where the work's go; ends the program if that fails. */
+void work_leave(struct work *work, const char *octets, size_t len);
 
 struct work_ops {
     const char *name;
@@ -43,9 +46,10 @@ extern const struct work_ops work_copy;
 
 /*
  * The floor of any input: takes datagrams on a port of 127.0.0.1, does this work with them or,
- * where it is NULL, nothing, and ends by a signal.  The exit code.
+ * where it is NULL, nothing, and ends by a signal.  Records go to a file, unless that is NULL.  The
+ * exit code.
  */
-int sink_main(const char *port, const struct work_ops *ops);
+int sink_main(const char *port, const struct work_ops *ops, const char *file);
 
 /* Tells how old the records on standard input are when they come.  The exit code. */
 int latency_main(void);

@@ -6,7 +6,7 @@ import shutil
 
 WEIR = (
     "{weir} collect -loglevel error -addr unix:{{folder}}/http -listen flow://127.0.0.1:{{port}}"
-    " -format {format} -transport.file {output}"
+    " -format {format} -transport.file {output} {options}"
 )
 SINK = "{program} sink {{port}}"
 NFCAPD = "nfcapd -b 127.0.0.1 -p {port} -B 33554432 -w {folder}"
@@ -28,9 +28,9 @@ out_iface, src_as, dst_as, src_mask, dst_mask, src_net, dst_net, timestamp_start
 """
 
 
-def weir(program, form="json", output="/dev/null"):
+def weir(program, form="json", output="/dev/null", options=""):
     """An output that is empty is standard output."""
-    return WEIR.format(weir=program, format=form, output=output or "''")
+    return WEIR.format(weir=program, format=form, output=output or "''", options=options)
 
 
 def sink(program, work=""):

@@ -171,10 +171,7 @@ static char *leave(struct work *work, const char *end)
 {
     char *batch = work->arg;
 
-    if (work->print) {
-        (void)fwrite(batch, 1, (size_t)(end - batch), stdout);
-    }
-    work->octets += (uint64_t)(end - batch);
+    work_leave(work, batch, (size_t)(end - batch));
     return batch;
 }
 

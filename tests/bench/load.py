@@ -10,6 +10,7 @@ import threading
 import time
 
 import collectors
+import ports
 import traffic
 import udp
 
@@ -107,14 +108,14 @@ def print_overload(given, folder):
     loops = round(rate * OVERLOAD_SECONDS / DATAGRAMS)
     load = udp.Load(given.weir, path, 0, DATAGRAMS, loops)
     words = shlex.quote(f"exec {weir} -stats 2>{{folder}}/log")
-    port = udp.free_port()
+    port = ports.free()
     with udp.running(f"sh -c {words}", port, folder) as process:
         health = Health(folder / "http")
         health.start()
         begin = time.monotonic()
         send_twice(load, port)
         sending = time.monotonic() - begin
-        udp.wait_until(lambda: udp.waiting(port) == 0, udp.DRAIN_LIMIT)
+        udp.wait_until(lambda: ports.waiting(port) == 0, udp.DRAIN_LIMIT)
         drained = time.monotonic() - begin - sending
         health.stop()
         time.sleep(udp.STILL)

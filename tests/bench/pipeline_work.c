@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Works of the bench: a pipeline as weir collect has it, with the metrics it counts. */
-#include <stdio.h>
 #include <string.h>
 
 #include "cmd/registry.h"
@@ -62,11 +61,8 @@ static size_t take_records(struct transport *t, const struct batch *batch, size_
     const struct slice octets = batch_octets(batch, first);
     struct work *work = t->arg;
 
-    if (work->print) {
-        (void)fwrite(octets.data, 1, octets.len, stdout);
-    }
+    work_leave(work, octets.data, octets.len);
     work->records += batch->n - first;
-    work->octets += octets.len;
     return batch->n - first;
 }
 

@@ -8,7 +8,6 @@ import subprocess
 import tempfile
 
 COUNTED = "measured_round"  # the function of weir_bench that valgrind looks into
-ROUNDS = 400
 
 
 class NotCounted(Exception):
@@ -30,12 +29,24 @@ def said(output, command):
     return json.loads(lines[-1])
 
 
-def cost(program, work, capture, *before, rounds=ROUNDS):
+def cost(program, rounds, work, capture, *before):
     """Of the fastest of some rounds, behind a capture that is not measured, if one is given."""
     command = [program, work, capture, str(rounds), *before]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found = said(done.stdout, command)
     return Cost(found["ns"] / found["records"], found["octets"] / found["records"])
+
+
+def least(program, runs, turns, rounds):
+    """The cheapest cost of each of the runs, which are what cost() and instructions() take.
+
+    They take turns, for a shared machine is slower for seconds together.
+    """
+    found = [cost(program, rounds, *run) for run in runs]
+    for _ in range(turns - 1):
+        again = [cost(program, rounds, *run) for run in runs]
+        found = [min(pair, key=lambda one: one.ns) for pair in zip(found, again)]
+    return found
 
 
 def instructions(program, work, capture, *before):

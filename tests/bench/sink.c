@@ -3,6 +3,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -76,13 +77,18 @@ static void take_all(int fd, const struct work_ops *ops, struct work *work)
     }
 }
 
-int sink_main(const char *port, const struct work_ops *ops)
+static int open_file(const char *path)
+{
+    return path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+}
+
+int sink_main(const char *port, const struct work_ops *ops, const char *file)
 {
     const struct sigaction action = {.sa_handler = on_signal};
     const int fd = open_socket((uint16_t)strtoul(port, NULL, 10));
-    struct work work = {0};
+    struct work work = {.out = open_file(file)};
 
-    if (fd < 0 || (ops != NULL && !ops->open(&work))) {
+    if (fd < 0 || (file != NULL && work.out < 0) || (ops != NULL && !ops->open(&work))) {
         perror("sink");
         return 1;
     }

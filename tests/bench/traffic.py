@@ -3,15 +3,9 @@
 
 import ipaddress
 import itertools
-import pathlib
 import random
 import struct
-import sys
 
-TESTS = pathlib.Path(__file__).resolve().parent.parent
-sys.path[1:1] = [str(TESTS), str(TESTS / "hostile")]
-
-# pylint: disable=wrong-import-position
 import capture_file
 import octets
 

@@ -10,17 +10,16 @@ import ctypes
 import dataclasses
 import os
 import pathlib
-import random
 import shlex
 import signal
 import subprocess
 import tempfile
 import time
 
-PORTS = range(20000, 30000)
+import ports
+
 START_LIMIT, DRAIN_LIMIT = 10, 60  # seconds
 STILL = 0.3  # seconds without work, which end a run
-WAITING, DROPS = 4, -1  # columns of /proc/net/udp
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -54,32 +53,6 @@ def adopt_orphans():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def sockets(port):
-    """The rows of the port; a datagram may come by IPv4 to a socket of IPv6."""
-    for table in ("udp", "udp6"):
-        path = pathlib.Path("/proc/net") / table
-        lines = path.read_text(encoding="ascii").splitlines()[1:] if path.exists() else []
-        for line in lines:
-            columns = line.split()
-            if columns[1].endswith(f":{port:04X}"):
-                yield columns
-
-
-def free_port():
-    while True:
-        port = random.choice(PORTS)
-        if not any(sockets(port)):
-            return port
-
-
-def waiting(port):
-    return sum(int(columns[WAITING].partition(":")[2], 16) for columns in sockets(port))
-
-
-def lost(port):
-    return sum(int(columns[DROPS]) for columns in sockets(port))
-
-
 def wait_until(condition, limit):
     end = time.monotonic() + limit
     while not condition():
@@ -97,7 +70,7 @@ def running(command, port, folder):
         words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        if not wait_until(lambda: any(sockets(port)), START_LIMIT):
+        if not wait_until(lambda: ports.bound(port) > 0, START_LIMIT):
             raise NotStarted(command)
         yield process
     finally:
@@ -141,14 +114,14 @@ def send(load, port):
 
 def run(command, load, folder):
     """One run; without datagrams (loops 0) it tells what starting and stopping costs."""
-    port = free_port()
+    port = ports.free()
     with running(command, port, folder) as process:
         begin = time.monotonic()
         sending = send(load, port) if load.loops > 0 else 0.0
-        drained = wait_until(lambda: waiting(port) == 0, DRAIN_LIMIT)
+        drained = wait_until(lambda: ports.waiting(port) == 0, DRAIN_LIMIT)
         seconds = time.monotonic() - begin
         time.sleep(STILL)
-        gone = lost(port)
+        gone = ports.dropped(port)
         processor = stop(process)
     if not drained:
         raise RuntimeError(f"{command} left datagrams unread")
