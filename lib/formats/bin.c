@@ -8,11 +8,14 @@
 
 enum { SHAPES = 16 };
 
-/* Those of the fields that flows with the same presence have.  An empty one is right as it is. */
+/*
+ * Those of the fields that flows with the same presence have: copies, so that the loop reads one
+ * behind the other.  An empty one is right as it is.
+ */
 struct bin_shape {
     uint64_t has[FLOW_WORDS];
     uint16_t n;
-    const struct bin_field *fields[FLOW_NFIELDS];
+    struct bin_field fields[FLOW_NFIELDS];
 };
 
 struct bin {
@@ -161,7 +164,7 @@ static void make_shape(struct bin_shape *shape, const struct bin *bin, const uin
     shape->n = 0;
     for (const struct bin_field *field = bin->fields; field < bin->fields + bin->n; field++) {
         if ((has[field->word] & field->bit) != 0) {
-            shape->fields[shape->n++] = field;
+            shape->fields[shape->n++] = *field;
         }
     }
 }
@@ -229,10 +232,11 @@ static size_t bin_write(struct format *f, const struct flow *flow, char *out)
 {
     struct bin *bin = (struct bin *)f;
     const struct bin_shape *shape = find_shape(bin, flow->has);
+    const struct bin_field *const last = shape->fields + shape->n;
     char *end = protobuf_open(out);
 
-    for (uint16_t i = 0; i < shape->n; i++) {
-        end = write_field(end, shape->fields[i], flow);
+    for (const struct bin_field *field = shape->fields; field < last; field++) {
+        end = write_field(end, field, flow);
     }
     end = f->fields->custom == NULL ? end : write_customs(end, bin, &flow->customs);
     return (size_t)(protobuf_close(out, end) - out);
