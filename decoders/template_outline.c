@@ -140,6 +140,7 @@ static void tell_broken_definition(const struct template_sets *sets, bool option
 
 static void tell_template_records(const struct template_sets *sets, bool options, struct wire *set)
 {
+    const uint8_t *zeros = wire_final_zeros(set);
     struct template_definition definition;
     enum decode_error error;
 
@@ -148,7 +149,7 @@ static void tell_template_records(const struct template_sets *sets, bool options
     while (!outline_full(sets->outline)) {
         const struct wire record = *set;
 
-        switch (template_record_read(set, &definition, &error)) {
+        switch (template_record_read(set, zeros, &definition, &error)) {
         case RECORD_READ:
         case RECORD_REFUSED:
         case RECORD_IGNORED:
@@ -246,11 +247,12 @@ static void tell_data_records(struct decode *d, const struct template_sets *sets
                               struct wire *set)
 {
     const struct template *t = domain_template(d, sets->domain, id);
+    const uint8_t *zeros = wire_final_zeros(set);
 
     if (t == NULL || t->rejected) {
         return;
     }
-    while (!template_sets_padding(d, t, set)) {
+    while (!template_sets_padding(d, t, set, zeros)) {
         const bool whole = record_whole(t, set);
 
         if (outline_full(sets->outline) || !(whole || outline_thorough(sets->outline))) {

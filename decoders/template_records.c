@@ -80,12 +80,13 @@ static bool read_withdrawal(struct wire *set, const struct template_definition *
     return true;
 }
 
-enum template_record template_record_read(struct wire *set, struct template_definition *definition,
+enum template_record template_record_read(struct wire *set, const uint8_t *zeros,
+                                          struct template_definition *definition,
                                           enum decode_error *error)
 {
     struct shape shape;
 
-    if (wire_left(set) < 4 || (wire_all_zero(set))) {
+    if (wire_left(set) < 4 || set->at >= zeros) {
         return RECORD_PADDING;
     }
     definition->id = wire_u16(set);

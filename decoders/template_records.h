@@ -15,9 +15,11 @@ enum template_record {
 
 /*
  * Reads one template record of a set (RFC 7011 section 3.4, RFC 3954 sections 5.2
- * and 6.1) into definition, whose version and options the caller has set.
+ * and 6.1) into definition, whose version and options the caller has set.  zeros is
+ * wire_final_zeros() of the set.
  */
-enum template_record template_record_read(struct wire *set, struct template_definition *definition,
+enum template_record template_record_read(struct wire *set, const uint8_t *zeros,
+                                          struct template_definition *definition,
                                           enum decode_error *error);
 
 #endif

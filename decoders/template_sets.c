@@ -32,7 +32,8 @@ static bool finish_record(struct decode *d, struct template_sets *sets, const st
     return decode_emit(d);
 }
 
-bool template_sets_padding(const struct decode *d, const struct template *t, const struct wire *set)
+bool template_sets_padding(const struct decode *d, const struct template *t, const struct wire *set,
+                           const uint8_t *zeros)
 {
     const size_t left = wire_left(set);
 
@@ -42,14 +43,15 @@ bool template_sets_padding(const struct decode *d, const struct template *t, con
     if (decode_compat(d, COMPAT_SET_PADDING)) {
         return false;
     }
-    return (left < SET_HEADER_LEN || (t->variable && t->least == t->n_fields)) &&
-           wire_all_zero(set);
+    return (left < SET_HEADER_LEN || (t->variable && t->least == t->n_fields)) && set->at >= zeros;
 }
 
 static void read_data_records(struct decode *d, struct template_sets *sets,
                               const struct template *t, struct wire *set)
 {
-    while (!sets->spent && !template_sets_padding(d, t, set)) {
+    const uint8_t *zeros = wire_final_zeros(set);
+
+    while (!sets->spent && !template_sets_padding(d, t, set, zeros)) {
         begin_record(d, sets);
         if (!template_read(d, t, set)) {
             decode_fault(d, DECODE_RECORD_OVERRUN, NULL);
@@ -58,7 +60,7 @@ static void read_data_records(struct decode *d, struct template_sets *sets,
         }
         sets->spent = !decode_spend_values(d, t->n_fields) || !finish_record(d, sets, t);
     }
-    if (!sets->spent && !wire_all_zero(set)) {
+    if (!sets->spent && set->at < zeros) {
         decode_fault(d, DECODE_PADDING, NULL);
     }
 }
@@ -201,12 +203,13 @@ static void read_template_set(struct decode *d, struct template_sets *sets, bool
                               struct wire *set)
 {
     const enum tally_part part = options ? TALLY_OPTIONS_TEMPLATE_SET : TALLY_TEMPLATE_SET;
+    const uint8_t *zeros = wire_final_zeros(set);
     struct template_definition definition = {.version = sets->version, .options = options};
     enum decode_error error;
 
     tally_add(&d->tally, part, 1, 0);
     for (;;) {
-        switch (template_record_read(set, &definition, &error)) {
+        switch (template_record_read(set, zeros, &definition, &error)) {
         case RECORD_READ:
             tally_add(&d->tally, part, 0, 1);
             take_definition(d, sets, &definition);

@@ -40,10 +40,11 @@ struct template_sets {
 void template_sets_read(struct decode *d, struct template_sets *sets);
 
 /*
- * Whether only padding is left: fewer octets than a record has; or zeros that
- * would make a record of nothing (RFC 7011 section 3.3.1 does not tell them apart).
+ * Whether only padding is left: fewer octets than a record has; or zeros that would make a record
+ * of nothing (RFC 7011 section 3.3.1 does not tell them apart).  zeros is wire_final_zeros() of the
+ * set.
  */
-bool template_sets_padding(const struct decode *d, const struct template *t,
-                           const struct wire *set);
+bool template_sets_padding(const struct decode *d, const struct template *t, const struct wire *set,
+                           const uint8_t *zeros);
 
 #endif

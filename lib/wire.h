@@ -156,6 +156,20 @@ static inline struct wire wire_slice_clipped(struct wire *w, size_t len)
     return wire_slice(w, len < wire_left(w) ? len : wire_left(w));
 }
 
+/*
+ * Where the zeros begin that it ends with: its end, if there are none.  Who asks at each of many
+ * places whether only zeros are left looks for them once.
+ */
+static inline const uint8_t *wire_final_zeros(const struct wire *w)
+{
+    const uint8_t *zeros = w->end;
+
+    while (zeros > w->at && zeros[-1] == 0) {
+        zeros--;
+    }
+    return zeros;
+}
+
 /* Whether all that is left is zero.  Reads nothing. */
 static inline bool wire_all_zero(const struct wire *w)
 {

@@ -71,6 +71,9 @@ def templates(n, fields):
     return ipfix(*[ipfix_templates(template(256 + i, fields)) for i in range(n)])
 
 
+ALMOST_ZEROS = bytes(FULL) + text(b"A")  # not padding, as the last octets show
+
+
 # What it is about, and datagrams: those that teach first, then the one that costs.
 ROWS = (
     ("NetFlow v5: 30 records", v5(*[v5_record()] * 30)),
@@ -85,6 +88,9 @@ ROWS = (
     ("events of translation", learn("230/1"), data(bytes([4]) * FULL)),
     ("options data of many scopes", *of_options(FULL // 6)),
     ("a template that data waited for", *[data(bytes([6]) * 60_000)] * 4, learn("4/1")),
+    ("options data of zeros", ipfix(ipfix_options(256, "82/*")), data(ALMOST_ZEROS)),
+    ("data of zeros", learn("82/*"), data(ALMOST_ZEROS)),
+    ("a template set of zeros", ipfix(flow_set(2, ALMOST_ZEROS))),
     ("5,000 templates", templates(5000, "8/4")),
     ("15 templates of 1,024 fields", templates(15, unknown(1024))),
     ("sFlow: samples without records", sflow(*[flow_sample()] * (FULL // 40))),

@@ -182,13 +182,30 @@ static void all_zero(void **state)
     assert_false(wire_all_zero(&w));
 }
 
+static void final_zeros(void **state)
+{
+    static const uint8_t padded[] = {0, 1, 0, 0};
+    struct wire w;
+
+    (void)state;
+    wire_init(&w, padded, sizeof(padded));
+    assert_ptr_equal(wire_final_zeros(&w), padded + 2);
+    wire_skip(&w, 3);
+    assert_ptr_equal(wire_final_zeros(&w), padded + 3);
+    wire_init(&w, padded, 2);
+    assert_ptr_equal(wire_final_zeros(&w), padded + 2);
+    wire_init(&w, padded, 0);
+    assert_ptr_equal(wire_final_zeros(&w), padded);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(boundaries),    cmocka_unit_test(latch),
-        cmocka_unit_test(skips),         cmocka_unit_test(unsigned_widths),
-        cmocka_unit_test(inner_failure), cmocka_unit_test(slice_too_long),
-        cmocka_unit_test(slice_lengths), cmocka_unit_test(all_zero),
+        cmocka_unit_test(final_zeros),     cmocka_unit_test(boundaries),
+        cmocka_unit_test(latch),           cmocka_unit_test(skips),
+        cmocka_unit_test(unsigned_widths), cmocka_unit_test(inner_failure),
+        cmocka_unit_test(slice_too_long),  cmocka_unit_test(slice_lengths),
+        cmocka_unit_test(all_zero),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
