@@ -136,8 +136,11 @@ bool sink_moved(const struct sink *sink)
     struct stat opened;
     struct stat named;
 
-    if (sink->path == NULL || !sink->regular || fstat(sink->fd, &opened) < 0) {
+    if (sink->path == NULL || !sink->regular) {
         return false;
+    }
+    if (fstat(sink->fd, &opened) < 0) { /* ESTALE: its server has forgotten it */
+        return true;
     }
     if (stat(sink->path, &named) < 0) {
         return errno == ENOENT || errno == ENOTDIR;
@@ -162,6 +165,12 @@ static ssize_t write_now(struct sink *sink, const char *octets, size_t len)
     return written;
 }
 
+/* Some file systems (XFS, btrfs) would have to wait each time, and cannot be polled. */
+static bool may_wait(const struct sink *sink)
+{
+    return sink->regular || sink->waits;
+}
+
 ssize_t sink_write(struct sink *sink, const char *octets, size_t len)
 {
     ssize_t written = -1;
@@ -169,10 +178,10 @@ ssize_t sink_write(struct sink *sink, const char *octets, size_t len)
     if (!is_writable(sink)) {
         return 0;
     }
-    if (!sink->waits) {
+    if (!may_wait(sink)) {
         written = write_now(sink, octets, len);
     }
-    if (sink->waits) {
+    if (may_wait(sink)) {
         written = write(sink->fd, octets, len < sink->write_max ? len : sink->write_max);
     }
     if (written > 0) {

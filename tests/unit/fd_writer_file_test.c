@@ -3,14 +3,17 @@
 #include "lib/fd_writer.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -74,6 +77,34 @@ static void test_reopen_when_full(void **state)
     limit_file_size(RLIM_INFINITY);
     writer_close(f, 30000);
     writer_read_file(f, moved);
+    writer_read_file(f, f->path);
+    assert_int_equal(f->arrived[0], 300);
+}
+
+/* While this is set, a write that must not wait writes nothing, as on XFS and btrfs. */
+static atomic_bool would_wait;
+
+ssize_t __real_pwritev2(int fd, const struct iovec *parts, int n, off_t offset, int flags);
+ssize_t __wrap_pwritev2(int fd, const struct iovec *parts, int n, off_t offset, int flags);
+ssize_t __wrap_pwritev2(int fd, const struct iovec *parts, int n, off_t offset, int flags)
+{
+    if (would_wait && (flags & RWF_NOWAIT) != 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return __real_pwritev2(fd, parts, n, offset, flags);
+}
+
+static void test_file_system_that_waits(void **state)
+{
+    struct writer_fixture *f = *state;
+
+    would_wait = true;
+    writer_open(f, f->path);
+    assert_int_equal(writer_send(f, 0, 0, 300, false), 300);
+    WAIT_UNTIL(f->transport.delivered == 300);
+    would_wait = false;
+    writer_close(f, 30000);
     writer_read_file(f, f->path);
     assert_int_equal(f->arrived[0], 300);
 }
@@ -296,9 +327,16 @@ static void test_linger_and_reopen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_cut_back),          TEST(test_reopen_when_full), TEST(test_reopen_under_load),
-        TEST(test_many_reopens),      TEST(test_removed),          TEST(test_replaced),
-        TEST(test_reopen_fails),      TEST(test_torn_line),        TEST(test_linger),
+        TEST(test_file_system_that_waits),
+        TEST(test_cut_back),
+        TEST(test_reopen_when_full),
+        TEST(test_reopen_under_load),
+        TEST(test_many_reopens),
+        TEST(test_removed),
+        TEST(test_replaced),
+        TEST(test_reopen_fails),
+        TEST(test_torn_line),
+        TEST(test_linger),
         TEST(test_linger_and_reopen),
     };
 
