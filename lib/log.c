@@ -3,6 +3,8 @@
 #include "lib/log.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,6 +61,13 @@ static const struct {
 
 static _Atomic(enum log_level) lowest_level = LOG_LEVEL_INFO;
 static _Atomic(const struct form *) chosen_form = &text_form;
+
+enum { READER_MS = 100 /* so long a reader may be busy */ };
+
+/* One line at a time, so that the room that one finds is not taken by another. */
+static pthread_mutex_t sending = PTHREAD_MUTEX_INITIALIZER;
+static bool stands_still;         /* standard error, when it was last asked */
+static _Atomic uint64_t left_out; /* lines that found no room, since one did */
 
 /* U+2028 and U+2029 end a line for some readers. */
 static bool ends_line(const unsigned char *c)
@@ -222,23 +231,37 @@ static void line_end(struct line *line)
     put(line, line->form->close);
 }
 
-/* If standard error takes nothing, there is nobody to tell. */
-static void line_send(const struct line *line)
+/* A pipe that is ready takes a whole line at once. */
+static bool has_room(void)
 {
-    ssize_t written;
+    struct pollfd standard_error = {.fd = STDERR_FILENO, .events = POLLOUT};
 
-    do {
-        written = write(STDERR_FILENO, line->data, line->used);
-    } while (written < 0 && errno == EINTR);
+    stands_still = poll(&standard_error, 1, stands_still ? 0 : READER_MS) == 0;
+    return !stands_still;
+}
+
+/* Who logs may be receiving: a reader who stands still is waited for once, until he reads again. */
+static bool line_send(const struct line *line)
+{
+    bool room;
+
+    (void)pthread_mutex_lock(&sending);
+    room = has_room();
+    while (room && write(STDERR_FILENO, line->data, line->used) < 0 && errno == EINTR) {
+    }
+    (void)pthread_mutex_unlock(&sending);
+    return room;
 }
 
 void log_write(enum log_level level, const char *message, const struct log_attribute *attributes)
 {
     struct line line;
+    uint64_t before;
 
     if (level < atomic_load(&lowest_level)) {
         return;
     }
+    before = atomic_exchange(&left_out, 0);
     line.form = atomic_load(&chosen_form);
     line.limit = sizeof(line.data) - CUT_OCTETS;
     line.used = 0;
@@ -250,8 +273,13 @@ void log_write(enum log_level level, const char *message, const struct log_attri
     for (; attributes->name != NULL; attributes++) {
         put_attribute(&line, attributes);
     }
+    if (before > 0) {
+        put_attribute(&line, &LOG_NUMBER("lines_left_out", before));
+    }
     line_end(&line);
-    line_send(&line);
+    if (!line_send(&line)) {
+        atomic_fetch_add(&left_out, before + 1);
+    }
 }
 
 void log_set_level(enum log_level level)

@@ -10,7 +10,9 @@
  *
  *     time=2026-11-21T01:40:05.358Z level=INFO msg="starting collection" scheme=sflow port=6343
  *
- * Callable from any thread.  Values are escaped, so no line can be forged.
+ * Callable from any thread.  Values are escaped, so no line can be forged.  A line for
+ * which standard error has no room within a tenth of a second is left out, and so are the next
+ * ones until it has; then a line says how many were.
  */
 enum log_level {
     LOG_LEVEL_DEBUG,

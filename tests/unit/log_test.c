@@ -2,6 +2,7 @@
 // The log's lines, as they arrive on standard error.
 #include "lib/log.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -182,7 +184,7 @@ static void test_levels(void **state)
     assert_text(" level=DEBUG msg=written\n");
 }
 
-enum { THREADS = 4, LINES_EACH = 2000 };
+enum { THREADS = 4, LINES_EACH = 2000, PIPE_OCTETS = 1 << 20 /* have room for them all */ };
 
 static void write_lines(void *arg)
 {
@@ -201,6 +203,7 @@ static void test_threads(void **state)
     int thread, line;
 
     (void)state;
+    assert_true(fcntl(read_end, F_SETPIPE_SZ, PIPE_OCTETS) >= PIPE_OCTETS);
     for (int i = 0; i < THREADS; i++) {
         numbers[i] = i;
         uv_thread_create(&threads[i], write_lines, &numbers[i]);
@@ -219,6 +222,32 @@ static void test_threads(void **state)
     fclose(lines);
 }
 
+/* Who reads nothing keeps nobody waiting, and is told later what he missed. */
+static void test_full(void **state)
+{
+    enum { MORE_THAN_A_PIPE = 1000 };
+    char text[1001];
+    size_t lines = 0;
+    const char *line;
+
+    (void)state;
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    for (int i = 0; i < MORE_THAN_A_PIPE; i++) {
+        LOG(INFO, "full", LOG_TEXT("text", text));
+    }
+    for (int held; ioctl(read_end, FIONREAD, &held) == 0 && held > 0;) {
+        for (line = caught(); (line = strchr(line, '\n')) != NULL; line++) {
+            lines++;
+        }
+    }
+    assert_true(lines > 0 && lines < MORE_THAN_A_PIPE);
+    LOG(INFO, "again");
+    line = strstr(caught(), " lines_left_out=");
+    assert_non_null(line);
+    assert_int_equal(strtoul(strchr(line, '=') + 1, NULL, 10), MORE_THAN_A_PIPE - lines);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +257,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cut, catch_stderr, release_stderr),
         cmocka_unit_test_setup_teardown(test_levels, catch_stderr, release_stderr),
         cmocka_unit_test_setup_teardown(test_threads, catch_stderr, release_stderr),
+        cmocka_unit_test_setup_teardown(test_full, catch_stderr, release_stderr),
     };
 
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);
