@@ -43,6 +43,7 @@ struct collect {
     uv_loop_t loop;
     uv_signal_t signals[SIGNALS];
     uv_async_t transport_ended;
+    _Atomic bool stopping;
     bool transport_open;
 };
 
@@ -230,6 +231,7 @@ static bool open_transport(struct collect *c)
 {
     c->setup.chosen->ended = tell_transport_ended;
     c->setup.chosen->arg = c;
+    c->setup.chosen->stopping = &c->stopping;
     c->transport_open = setup_open_transport(&c->setup, &c->loop) == 0;
     return c->transport_open;
 }
@@ -377,6 +379,7 @@ static void close_transport(struct collect *c)
 static void stop(struct collect *c)
 {
     obey_second_signal();
+    atomic_store(&c->stopping, true);
     demo_stop(&c->demo);
     status_set_collecting(&c->status, false);
     upkeep_stop(&c->upkeep);

@@ -223,17 +223,20 @@ static void on_transport_ended(struct transport *t)
     atomic_store(&stopped, true);
 }
 
+/* What was read is delivered, however long that takes: from here on a signal ends us at once. */
 static void close_transport(struct replay *r)
 {
-    const unsigned timeout_ms = atomic_load(&stopped) ? PATIENCE_MS : UINT_MAX;
-
-    r->setup.chosen->ops->close(r->setup.chosen, timeout_ms);
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
+    r->setup.chosen->ops->close(r->setup.chosen, atomic_load(&stopped) ? PATIENCE_MS : UINT_MAX);
 }
 
 static bool open_output(struct replay *r)
 {
     r->setup.chosen->ended = on_transport_ended;
     r->setup.chosen->arg = r;
+    r->setup.chosen->stopping = &stopped;
+    r->setup.chosen->source_waits = true;
     if (setup_open_quarantine(&r->setup, OUTPUT_WAIT) != 0 ||
         setup_open_transport(&r->setup, &r->uv) != 0) {
         setup_close_quarantine(&r->setup);

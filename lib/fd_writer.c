@@ -445,8 +445,8 @@ void fd_writer_wait(struct fd_writer *w)
 
     uv_mutex_lock(&w->mutex);
     swaps = w->swaps;
-    while (w->swaps == swaps && !record_buffer_spent(w->gathering)) {
-        uv_cond_wait(&w->room, &w->mutex);
+    if (w->swaps == swaps && !record_buffer_spent(w->gathering)) {
+        (void)uv_cond_timedwait(&w->room, &w->mutex, second_ns);
     }
     uv_mutex_unlock(&w->mutex);
 }

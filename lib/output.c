@@ -2,7 +2,11 @@
 // Encodes flows into a batch, sends it, and accounts for each record that did not leave.
 #include "lib/output.h"
 
-enum { BATCH_OCTETS = 1 << 18, BATCH_RECORDS_MIN = 4 };
+enum {
+    BATCH_OCTETS = 1 << 18,
+    BATCH_RECORDS_MIN = 4,
+    LAST_WAIT_NS = 1000000000, /* of a batch of a capture, once weir stops */
+};
 
 static size_t greater(size_t a, size_t b)
 {
@@ -150,7 +154,15 @@ static size_t offer(struct output *output, size_t first)
 
 static bool may_wait(const struct output *output, uint64_t since_ns)
 {
-    return output->policy == OUTPUT_WAIT || uv_hrtime() - since_ns < output->transport->patience_ns;
+    const struct transport *t = output->transport;
+
+    const bool waits = output->policy == OUTPUT_WAIT;
+    const uint64_t waited_ns = uv_hrtime() - since_ns;
+
+    if (t->stopping != NULL && atomic_load(t->stopping)) {
+        return waits && waited_ns < LAST_WAIT_NS;
+    }
+    return waits || waited_ns < t->patience_ns;
 }
 
 bool output_crowded(const struct output *output)

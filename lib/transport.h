@@ -73,7 +73,7 @@ struct transport_ops {
      * socket.  From any thread, and without waiting.  May be NULL.
      */
     bool (*crowded)(const struct transport *t);
-    /* Blocks until send may take more.  For sources that can wait: a capture, not UDP. */
+    /* Blocks until send may take more, a second at most. */
     void (*wait)(struct transport *t);
     /* On SIGHUP: opens its file anew.  May be NULL. */
     void (*reopen)(struct transport *t);
@@ -97,6 +97,9 @@ struct transport {
     const char *key;        /* what outputs make keys of, as record_key_parse() reads it; or NULL */
     bool stamp_flow_end;    /* records bear the time of the flow's end, not of its receipt */
     uint64_t patience_ns;   /* how long UDP may wait for room; set by open */
+    bool source_waits;      /* what send does not take comes again: it is of a capture, not of UDP */
+    /* Once it is true, hardly anybody waits for room.  Borrowed; NULL if that never comes. */
+    const _Atomic bool *stopping;
     /* Called, from any thread, when no record can leave any more: standard output was closed. */
     void (*ended)(struct transport *t);
     void *arg; /* of ended */

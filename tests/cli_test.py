@@ -3,6 +3,7 @@
 """The program from outside: its command line, and `weir collect` end to end on loopback."""
 
 import argparse
+import json
 import os
 import pathlib
 import select
@@ -204,6 +205,15 @@ class GoodCommandLines(unittest.TestCase):
             _, out, _ = weir("replay", "-fields", "all", "-fields=bytes", capture(folder))
         self.assertEqual(out.splitlines()[0], '{"bytes":1000}')
 
+    def test_a_signal_ends_a_replay_that_cannot_write(self):
+        with tempfile.TemporaryDirectory() as folder:
+            command = [WEIR, "replay", "-loop", "100000", capture(folder)]
+            with open("/dev/full", "wb") as full:
+                replaying = subprocess.Popen(command, stdout=full, stderr=subprocess.PIPE)
+            self.assertIn(b"cannot write", replaying.stderr.readline())
+            replaying.send_signal(signal.SIGTERM)
+            replaying.communicate(timeout=PATIENCE)
+
     def test_several_captures(self):
         with tempfile.TemporaryDirectory() as folder:
             path = capture(folder)
@@ -304,6 +314,42 @@ class Collecting(unittest.TestCase):
             collector.process.stdout.close()
             self.assertTrue(eventually(lambda: self.ended_after_one_more(collector)))
             self.assertEqual(collector.process.returncode, 0)
+
+    def test_nobody_reads_one_of_several_files(self):
+        """The other one goes on."""
+        with tempfile.TemporaryDirectory() as folder:
+            fifo = pathlib.Path(folder) / "sflow"
+            os.mkfifo(fifo)
+            reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+            options = ["-transport.file.sflow", str(fifo), "-stats"]
+            with Collector("flow://127.0.0.1:{port}", *options) as collector:
+                os.close(reader)
+                for _ in range(3):
+                    send(collector.port, SFLOW, *payloads("netflow5/two-records.hex"))
+                    self.assertEqual(len(collector.records(2)), 2)
+                code, errors = collector.stop()
+                self.assertEqual(code, 0)
+                self.assertEqual(json.loads(errors)["transport"]["closed"], 3)
+
+    def test_nobody_empties_one_of_several_files(self):
+        """It holds some MiB; from then on its records are lost, and no others."""
+        netflow = payloads("netflow5/two-records.hex")
+        with tempfile.TemporaryDirectory() as folder:
+            fifo = pathlib.Path(folder) / "sflow"
+            os.mkfifo(fifo)
+            reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+            self.addCleanup(os.close, reader)
+            options = ["-transport.file.sflow", str(fifo), "-stats"]
+            with Collector("flow://127.0.0.1:{port}", *options) as collector:
+                for _ in range(60):
+                    send(collector.port, *netflow, *[SFLOW] * 200)
+                    self.assertEqual(len(collector.records(2)), 2)
+                os.set_blocking(reader, True)
+                collector.process.send_signal(signal.SIGTERM)
+                while os.read(reader, 1 << 20):
+                    pass
+                losses = json.loads(collector.end()[1])["transport"]
+                self.assertGreater(losses["queue_full"], 0)
 
     def ended_after_one_more(self, collector):
         send(collector.port, *payloads("netflow5/two-records.hex"))

@@ -12,6 +12,8 @@ struct file {
     uint64_t linger_ns;
     struct fd_writer *writers[RECORD_KIND_COUNT]; /* kinds with the same path share one */
     bool several;
+    _Atomic int open; /* writers of which somebody reads */
+    void (*ended)(struct transport *t);
     struct fd_writer *_Atomic full; /* the one that took less than it was given last */
 };
 
@@ -60,8 +62,29 @@ static void close_writers(struct file *f, unsigned timeout_ms)
     }
 }
 
+/* Of several files the others go on. */
+static void on_writer_ended(struct transport *t)
+{
+    struct file *f = (struct file *)t;
+
+    if (atomic_fetch_sub(&f->open, 1) == 1 && f->ended != NULL) {
+        f->ended(t);
+    }
+}
+
+static void count_writers(struct file *f)
+{
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        f->open += first_of(f, kind) == kind ? 1 : 0;
+    }
+    f->several = f->open > 1;
+    f->ended = f->transport.ended;
+    f->transport.ended = on_writer_ended;
+}
+
 static int open_writers(struct file *f)
 {
+    count_writers(f);
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
         const int first = first_of(f, kind);
         const int error = first < kind ? 0
@@ -73,7 +96,6 @@ static int open_writers(struct file *f)
             return error;
         }
         f->writers[kind] = f->writers[first];
-        f->several = f->several || first != RECORD_OTHER;
     }
     return 0;
 }
@@ -99,29 +121,39 @@ static size_t end_of_run(const struct file *f, const struct batch *batch, size_t
     return end;
 }
 
-/* False if the writer has no room for all of the run. */
-static bool send_run(struct file *f, const struct batch *batch, size_t *at)
+/* What finds no room is lost here, unless it may come again: it must not keep others back. */
+static size_t send_run(struct file *f, const struct batch *batch, size_t at)
 {
-    struct fd_writer *writer = f->writers[batch->records[*at].kind];
-    const struct batch run = batch_head(batch, end_of_run(f, batch, *at));
+    struct fd_writer *writer = f->writers[batch->records[at].kind];
+    const struct batch run = batch_head(batch, end_of_run(f, batch, at));
+    const size_t taken = fd_writer_send(writer, &run, at);
+    const size_t left = run.n - at - taken;
 
-    *at += fd_writer_send(writer, &run, *at);
-    if (*at < run.n) {
+    if (left > 0) {
         atomic_store(&f->full, writer);
     }
-    return *at == run.n;
+    if (f->transport.source_waits) {
+        return taken;
+    }
+    if (left > 0) {
+        transport_lost(&f->transport, TRANSPORT_QUEUE_FULL, left);
+    }
+    return taken + left;
 }
 
 static size_t file_send(struct transport *t, const struct batch *batch, size_t first)
 {
     struct file *f = (struct file *)t;
     size_t at = first;
+    size_t sent;
 
     if (!f->several) {
         return fd_writer_send(f->writers[RECORD_OTHER], batch, first);
     }
-    while (at < batch->n && send_run(f, batch, &at)) {
-    }
+    do {
+        sent = send_run(f, batch, at);
+        at += sent;
+    } while (at < batch->n && sent > 0);
     return at - first;
 }
 
