@@ -327,7 +327,7 @@ static bool read_header(struct sflow *s)
     flow_addr_set(&s->agent, agent.data, agent.len);
     s->sub_agent = wire_u32(w);
     s->sequence = wire_u32(w);
-    wire_skip(w, 4); /* uptime */
+    d->message.uptime_ms = wire_u32(w); /* no time is counted from it: has_uptime stays false */
     s->samples = wire_u32(w);
     if (wire_failed(w)) {
         decode_fault(d, DECODE_SHORT, "sFlow");

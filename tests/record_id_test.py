@@ -10,10 +10,24 @@ import unittest
 
 import capture_file
 import replay
+from hostile.octets import *
 
 CAPTURES = sorted((pathlib.Path(__file__).parent / "captures").glob("*.pcap"))
 OPTIONS = ["-fields", "goflow2,record_id", "-templates.rate=0", "-hold.sets=4096"]
 WEIR = ""
+
+# Payloads of which several have the same header.
+SAME_HEADERS = {
+    "NetFlow v1, twice within a millisecond": [v1(v1_record(octets=n)) for n in (100, 200)],
+    "IPFIX that does not count": [
+        ipfix(ipfix_templates(template(256, "8/4 1/4"))),
+        *[ipfix(flow_set(256, u32(n, 1000))) for n in (1, 2, 3)],
+    ],
+    "sFlow of an agent that began anew": [
+        sflow(flow_sample(raw(ethernet(0x0800, ipv4(protocol, bytes(20)))))) for protocol in (6, 17)
+    ],
+    "sFlow of several interfaces": [sflow(flow_sample(source=1), flow_sample(source=2))],
+}
 
 
 def ids(lines):
@@ -27,6 +41,17 @@ class RecordId(unittest.TestCase):
                 lines, _ = replay.run(WEIR, OPTIONS, path)
                 found = ids(lines)
                 self.assertTrue(all(len(one) == 16 for one in found))
+                self.assertEqual(len(set(found)), len(found))
+
+    def test_same_header(self):
+        for about, payloads in SAME_HEADERS.items():
+            with self.subTest(about):
+                datagrams = [
+                    capture_file.Datagram("192.0.2.1", 40000, 1_700_000_000, payload)
+                    for payload in payloads
+                ]
+                found = ids(replay.run_datagrams(WEIR, OPTIONS, datagrams)[0])
+                self.assertGreater(len(found), 1)
                 self.assertEqual(len(set(found)), len(found))
 
     def test_same_in_another_order(self):

@@ -9,7 +9,8 @@
 /*
  * A number that the same record has whenever and wherever it is decoded: sent again after
  * an outage, or by two collectors that are fed the same datagrams.  It is a hash over who
- * exported it, when, in which datagram, and its place there.  Counts d->message.record on.
+ * exported it, when, in which datagram, its place there, and what it says: nothing that was learnt
+ * from other datagrams.  Counts d->message.record on.
  */
 uint64_t record_id(struct decode *d);
 
