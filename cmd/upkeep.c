@@ -219,6 +219,10 @@ void upkeep_restore(struct upkeep *u, const struct setup *setup, struct pipeline
         LOG(INFO, "the state of exporters is restored", LOG_TEXT("file", u->path),
             LOG_NUMBER("exporters", r.exporters));
         break;
+    case STATE_FILE_PARTLY:
+        LOG(WARN, "the state of exporters is restored in part", LOG_TEXT("file", u->path),
+            LOG_NUMBER("exporters", r.exporters), LOG_TEXT("error", message));
+        break;
     case STATE_FILE_NONE:
         break;
     case STATE_FILE_DAMAGED:

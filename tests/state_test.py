@@ -200,6 +200,15 @@ def faults_of_the_page(program):
             yield f"the page is laid out as {weir.get('/templates')}"
 
 
+def crc32c(octets):
+    crc = 0xFFFFFFFF
+    for octet in octets:
+        crc ^= octet
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
 def damaged(text, dice):
     """Files that a crash or a careless hand may leave."""
     yield b""
@@ -234,6 +243,26 @@ def faults_of_damage(program):
                 path.unlink()
         if weir.log_path.read_text().count("the state file cannot be used") != len(files):
             yield "not one line in the log for each damaged file"
+
+
+def faults_of_one_line(program):
+    """What is not understood of a file that is whole costs itself alone, and weir says so."""
+    with tempfile.TemporaryDirectory() as folder:
+        with Weir(program, folder) as weir:
+            weir.send(*EXPORTERS["IPFIX"][0])
+            weir.wait(lambda: saved(folder, b"http".hex()))
+            weir.end(signal.SIGTERM)
+        state = pathlib.Path(folder, "state")
+        text = state.read_bytes()
+        lines = text[: text.rindex(b"\n", 0, -1) + 1].replace(b'"id_len":8', b'"id_len":17', 1)
+        state.write_bytes(lines + b'{"crc32c":"%08x"}\n' % crc32c(lines))
+        with Weir(program, folder) as weir:
+            weir.send(EXPORTERS["IPFIX"][1])
+            weir.wait(weir.lines)
+            if json.loads(weir.lines()[0])["application_name"] != "http":
+                yield f"one thing told cost others: {weir.lines()[0]}"
+            if "restored in part" not in weir.log_path.read_text():
+                yield "not told that some of the file was not taken"
 
 
 def faults_of_a_bad_place(program):
@@ -281,6 +310,7 @@ CHECKS = (
     faults_of_an_end,
     faults_of_the_page,
     faults_of_damage,
+    faults_of_one_line,
     faults_of_a_bad_place,
     faults_of_goflow2s_file,
     faults_of_age,

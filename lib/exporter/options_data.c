@@ -26,7 +26,7 @@ struct options_key {
     uint16_t version;
     uint8_t kind;
     uint8_t id_len;
-    uint8_t id[16]; /* an application id has up to 9 octets, others 8 */
+    uint8_t id[16]; /* of applications as many as are sent, of others 8 */
 };
 
 struct options_entry {
@@ -64,6 +64,7 @@ void options_close(struct options_cache *cache)
     lru_close(&cache->table);
 }
 
+/* The id is no longer than that of a key. */
 static struct options_key key_of(const struct domain *domain, enum options_kind kind,
                                  const void *id, size_t id_len)
 {
@@ -75,8 +76,14 @@ static struct options_key key_of(const struct domain *domain, enum options_kind 
         key.domain = domain->key.id;
         key.version = domain->key.version;
     }
-    memcpy(key.id, id, id_len < sizeof(key.id) ? id_len : sizeof(key.id));
+    memcpy(key.id, id, id_len);
     return key;
+}
+
+/* Ids have 9 octets at most (RFC 6759).  What is longer than a key is none. */
+static bool is_application(const struct flow_slice *id)
+{
+    return id->len <= sizeof(((struct options_key *)NULL)->id);
 }
 
 static struct options_key number_key(const struct domain *domain, enum options_kind kind,
@@ -291,7 +298,8 @@ void options_learn(struct decode *d)
         learn_name(d, number_key(d->message.domain, OPTIONS_VRF, flow->ingress_vrf_id),
                    &flow->vrf_name, RECORD_VRFS);
     }
-    if (FLOW_HAS(flow, application_name) && FLOW_HAS(flow, application_id)) {
+    if (FLOW_HAS(flow, application_name) && FLOW_HAS(flow, application_id) &&
+        is_application(&flow->application_id)) {
         learn_name(d,
                    key_of(d->message.domain, OPTIONS_APPLICATION, flow->application_id.data,
                           flow->application_id.len),
@@ -374,7 +382,8 @@ bool options_vrf_name(const struct decode *d, uint32_t id, struct flow_slice *na
 bool options_application_name(const struct decode *d, const struct flow_slice *id,
                               struct flow_slice *name)
 {
-    return name_of(d, key_of(d->message.domain, OPTIONS_APPLICATION, id->data, id->len), name);
+    return is_application(id) &&
+           name_of(d, key_of(d->message.domain, OPTIONS_APPLICATION, id->data, id->len), name);
 }
 
 void options_walk(const struct options_cache *cache,

@@ -222,27 +222,31 @@ static struct json_object *parse_file(const struct image *file)
     return parse(file->data, len);
 }
 
-/* NULL, or what is wrong with the file. */
-static const char *read_image(const struct image *file, uint64_t now_ns,
-                              bool (*take)(struct json_object *line, void *arg), void *arg)
+/* What became of the file; *problem is what is wrong with it, if anything is. */
+static enum state_file_result read_image(const struct image *file, uint64_t now_ns,
+                                         bool (*take)(struct json_object *line, void *arg),
+                                         void *arg, const char **problem)
 {
     struct image lines;
     struct json_object *whole;
     bool understood;
 
     if (check(file, &lines)) {
-        return hand_over(lines, take, arg) ? NULL : "some of it was not taken";
+        *problem = "some of it was not taken";
+        return hand_over(lines, take, arg) ? STATE_FILE_READ : STATE_FILE_PARTLY;
     }
     whole = parse_file(file);
     if (whole == NULL) {
-        return "it is damaged";
+        *problem = "it is damaged";
+        return STATE_FILE_DAMAGED;
     }
+    *problem = "it is neither weir's nor goflow2's";
     understood = state_goflow2_read(whole, now_ns, take, arg);
     json_object_put(whole);
-    return understood ? NULL : "it is neither weir's nor goflow2's";
+    return understood ? STATE_FILE_READ : STATE_FILE_DAMAGED;
 }
 
-/* Gives a file that is not understood a name under which it can be looked at. */
+/* Gives a file that is not, or not all, understood a name under which it can be looked at. */
 static void set_aside(const char *path, uint64_t now_ns, const char *problem, char *message,
                       size_t message_size)
 {
@@ -307,16 +311,16 @@ enum state_file_result state_file_read(const char *path, uint64_t now_ns,
 {
     struct image file = {.len = 0};
     const char *problem;
+    enum state_file_result result;
 
     file.data = map_file(path, &file.len);
     if (file.data == NULL) {
         return explain_no_file(path, now_ns, message, message_size);
     }
-    problem = read_image(&file, now_ns, take, arg);
+    result = read_image(&file, now_ns, take, arg, &problem);
     (void)munmap((void *)(uintptr_t)file.data, file.len);
-    if (problem == NULL) {
-        return STATE_FILE_READ;
+    if (result != STATE_FILE_READ) {
+        set_aside(path, now_ns, problem, message, message_size);
     }
-    set_aside(path, now_ns, problem, message, message_size);
-    return STATE_FILE_DAMAGED;
+    return result;
 }

@@ -24,9 +24,9 @@ int state_file_write(const char *path, const char *lines, size_t len, uint64_t n
 /* What became of a file that was to be read. */
 enum state_file_result {
     STATE_FILE_READ,
+    STATE_FILE_PARTLY,  /* whole, but some of its lines were not taken; it has another name now */
     STATE_FILE_NONE,    /* there is no such file */
-    STATE_FILE_DAMAGED, /* it has another name now; nothing of it was handed over, or, where its
-                           sum was right, some lines were not taken */
+    STATE_FILE_DAMAGED, /* it has another name now, and nothing of it was handed over */
     STATE_FILE_FAILED,  /* it could not be read, and is where it was */
 };
 

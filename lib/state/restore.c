@@ -313,17 +313,16 @@ static bool read_exporter(struct restoring *r, struct json_object *line)
 static bool read_rest(struct restoring *r, struct json_object *line)
 {
     struct json_object *told = get_list(line, "told");
+    bool all = true;
 
     if (told == NULL || (r->decode.message.domain != NULL && !read_exporter(r, line))) {
         return false;
     }
     for (size_t i = 0; r->decode.message.domain != NULL && i < json_object_array_length(told);
          i++) {
-        if (!read_told(r, json_object_array_get_idx(told, i))) {
-            return false;
-        }
+        all = read_told(r, json_object_array_get_idx(told, i)) && all;
     }
-    return true;
+    return all;
 }
 
 static bool restore(struct restoring *r, struct json_object *line)

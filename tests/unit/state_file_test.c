@@ -291,7 +291,7 @@ static void torn_write(void **state)
 static void refused(void **state)
 {
     (void)state;
-    assert_int_equal(read_by(refuse), STATE_FILE_DAMAGED);
+    assert_int_equal(read_by(refuse), STATE_FILE_PARTLY);
     assert_string_equal(taken, lines);
     assert_int_equal(remove_files("state.damaged-*"), 1);
 }

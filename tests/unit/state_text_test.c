@@ -113,6 +113,14 @@ static void tell_interface(uint32_t index, const char *name)
     options_learn(&d);
 }
 
+static void tell_application(const uint8_t *id, uint16_t len)
+{
+    flow_clear(&d.flow);
+    FLOW_SET(&d.flow, application_id, ((struct flow_slice){id, len}));
+    FLOW_SET(&d.flow, application_name, ((struct flow_slice){(const uint8_t *)"http", 4}));
+    options_learn(&d);
+}
+
 /* One that has said everything. */
 static void speak(void)
 {
@@ -195,6 +203,30 @@ static void round_trip(void **state)
     assert_int_equal(again->strangers.n, 0);
     state_text_free(&before);
     state_text_free(&after);
+    exporters_free(again);
+}
+
+/* What is longer than any id is not remembered, nor known by its beginning. */
+static void long_ids(void **state)
+{
+    static const uint8_t id[UINT8_MAX + 17] = {3, 0, 0, 80};
+    struct exporters *again = exporters_new(&limits, SCOPE_DOMAIN, &settings);
+    struct state_text text;
+    struct flow_slice name;
+    uint32_t told;
+
+    (void)state;
+    speak();
+    told = d.message.domain->exporter->options.table.n;
+    tell_application(id, 16);
+    tell_application(id, 17);
+    tell_application(id, sizeof(id));
+    assert_int_equal(d.message.domain->exporter->options.table.n, told + 1);
+    assert_true(options_application_name(&d, &(struct flow_slice){id, 16}, &name));
+    assert_false(options_application_name(&d, &(struct flow_slice){id, 17}, &name));
+    write_text(&text, exporters);
+    assert_true(restore_lines(again, &text));
+    state_text_free(&text);
     exporters_free(again);
 }
 
@@ -357,8 +389,8 @@ static void one_with_too_much(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        TEST(round_trip), TEST(later_stays),       TEST(broken_lines),
-        TEST(many),       TEST(one_with_too_much),
+        TEST(round_trip),   TEST(long_ids), TEST(later_stays),
+        TEST(broken_lines), TEST(many),     TEST(one_with_too_much),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
