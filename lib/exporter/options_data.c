@@ -7,7 +7,9 @@
 #include "lib/exporter/options_report.h"
 #include "lib/exporter/state.h"
 
-enum { NAME_MAX_OCTETS = 255 };
+enum { NAME_MAX_OCTETS = 255, TURNS_OF_SILENCE = 3 };
+
+static const uint64_t TURN_NS = 1000000000;
 
 enum options_kind {
     OPTIONS_SAMPLER,       /* by domain and sampler */
@@ -206,14 +208,45 @@ static uint64_t goflow2_rate(const struct flow *flow, const struct template *t, 
     return rate;
 }
 
-/* With one sampler its rate is the domain's; with several of other rates there is none. */
-static bool another_sampler(struct domain *domain, uint64_t id, uint64_t rate)
+/* What is announced in a burst is announced once. */
+static void count_turn(const struct decode *d, struct domain *domain)
 {
-    domain->several_samplers |=
-        domain->sampler_known && domain->sampler_id != id && domain->sampling_rate != rate;
+    const uint64_t now_ns = d->datagram->received_ns;
+
+    if (!domain->several_samplers || now_ns - domain->sampler_ns < TURN_NS) {
+        return;
+    }
+    domain->sampler_ns = now_ns;
+    domain->sampler_turns++;
+    if (domain->sampler_turns >= TURNS_OF_SILENCE) {
+        domain->several_samplers = false;
+    }
+}
+
+/*
+ * With one sampler its rate is the domain's; with several of other rates there is none.  A sampler
+ * that keeps silent while another one is announced a few times is gone.
+ */
+static bool another_sampler(const struct decode *d, uint64_t id, uint64_t rate)
+{
+    struct domain *domain = d->message.domain;
+
+    if (domain->sampler_known && domain->sampler_id == id) {
+        count_turn(d, domain);
+        return domain->several_samplers;
+    }
+    domain->several_samplers |= domain->sampler_known && domain->sampling_rate != rate;
     domain->sampler_known = true;
     domain->sampler_id = id;
+    domain->sampler_ns = d->datagram->received_ns;
+    domain->sampler_turns = 1;
     return domain->several_samplers;
+}
+
+void options_forget_samplers(struct domain *domain)
+{
+    domain->sampler_known = false;
+    domain->several_samplers = false;
 }
 
 /* A rate without a sampler: of an interface, or of all the domain. */
@@ -249,7 +282,7 @@ static void learn_rate(struct decode *d)
             goflow2_rate(flow, domain_template(d, d->message.domain, d->message.template_id), rate);
     } else if (FLOW_HAS(flow, sampler_id)) {
         store_sampler(d, flow->sampler_id, rate);
-        if (another_sampler(d->message.domain, flow->sampler_id, rate)) {
+        if (another_sampler(d, flow->sampler_id, rate)) {
             rate = 0;
         }
     } else if (FLOW_HAS(flow, template_id)) {

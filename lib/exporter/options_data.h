@@ -27,6 +27,9 @@ void options_close(struct options_cache *cache);
 /* Learns from the options record in d->flow. */
 void options_learn(struct decode *d);
 
+/* The exporter restarted: its samplers may be others now, those that are announced next. */
+void options_forget_samplers(struct domain *domain);
+
 /* The sampling rate that an options record states, 0 if none; *damaged if it cannot be. */
 uint64_t options_stated_rate(const struct flow *flow, bool *damaged);
 

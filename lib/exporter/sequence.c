@@ -69,6 +69,9 @@ void domain_sequence(struct decode *d, struct domain *domain, uint32_t number, u
     const enum sequence_verdict verdict = sequence_next(&domain->sequence, number, units, &missing);
 
     count_verdict(d, verdict, missing);
+    if (verdict == SEQUENCE_RESTARTED) {
+        options_forget_samplers(domain);
+    }
 }
 
 void domain_sequence_unknown(struct domain *domain)

@@ -71,7 +71,9 @@ struct domain {
     bool template_rates; /* a rate was announced for a single template */
     bool sampler_known;
     bool several_samplers;  /* of other rates, so that none speaks for the domain */
+    uint8_t sampler_turns;  /* how often the last one was announced with no other between */
     uint64_t sampler_id;    /* the one announced last */
+    uint64_t sampler_ns;    /* when its last turn was */
     uint64_t sampling_rate; /* as last announced without a sampler; 0 if not */
     uint64_t boot_ms;       /* systemInitTimeMilliseconds as announced; 0 if not */
     uint64_t told_ns;       /* when options data came last; 0 if none did */
