@@ -48,13 +48,18 @@ static uint64_t earlier(struct decode *d, int64_t ms)
  */
 static uint64_t boot_ms(const struct decode *d)
 {
+    const struct domain *domain = d->message.domain;
+
     if (decode_compat(d, COMPAT_IPFIX_UPTIME)) {
         return 0;
     }
     if (FLOW_HAS(&d->flow, system_init_time)) {
         return d->flow.system_init_time;
     }
-    return d->message.domain == NULL ? 0 : d->message.domain->boot_ms;
+    if (domain == NULL) {
+        return 0;
+    }
+    return domain->boot_ms != 0 ? domain->boot_ms : domain->exporter->agreed.boot_ms;
 }
 
 /* False if nobody knows when the exporter booted. */
@@ -259,11 +264,16 @@ static void resolve_icmp(struct decode *d)
 
 static void resolve_exporter(struct decode *d)
 {
-    struct flow *flow = &d->flow;
+    const struct domain *domain = d->message.domain;
+    const struct flow_addr *announced;
 
-    if (d->message.domain != NULL && !FLOW_HAS(flow, announced_exporter_address) &&
-        d->message.domain->exporter->announced_address.len != 0) {
-        FLOW_SET(flow, announced_exporter_address, d->message.domain->exporter->announced_address);
+    if (domain == NULL || FLOW_HAS(&d->flow, announced_exporter_address)) {
+        return;
+    }
+    announced = domain->announced_address.len != 0 ? &domain->announced_address
+                                                   : &domain->exporter->agreed.announced_address;
+    if (announced->len != 0) {
+        FLOW_SET(&d->flow, announced_exporter_address, *announced);
     }
 }
 

@@ -63,6 +63,7 @@ static void remove_domain(struct counters *counters, struct domain *domain)
     lru_close(&domain->templates);
     domain_free_sources(domain);
     lru_remove(&domain->exporter->domains, domain);
+    domain->exporter->agreed_is_old = true;
     domain->exporter->exporters->domains--;
     free(domain);
 }
@@ -277,7 +278,13 @@ static struct domain *find_domain(struct decode *d, const struct domain_key *dom
     }
     exporter->last_port = d->datagram->from_port;
     domain = lru_find(&exporter->domains, domain_key);
-    return domain != NULL ? domain : add_domain(d, exporter, domain_key);
+    if (domain == NULL) {
+        domain = add_domain(d, exporter, domain_key);
+    }
+    if (exporter->agreed_is_old) {
+        exporter_agree(exporter);
+    }
+    return domain;
 }
 
 static uint64_t octets_of(const struct exporters *exporters)

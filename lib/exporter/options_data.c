@@ -245,6 +245,7 @@ static bool another_sampler(const struct decode *d, uint64_t id, uint64_t rate)
 
 void options_forget_samplers(struct domain *domain)
 {
+    domain->exporter->agreed_is_old |= domain->several_samplers;
     domain->sampler_known = false;
     domain->several_samplers = false;
 }
@@ -262,6 +263,12 @@ static void tell_rate(struct decode *d, uint64_t rate)
     } else {
         options_report(d, RECORD_SAMPLERS, rate, &d->message.domain->rate_told_on);
     }
+}
+
+static void domain_says_else(struct decode *d)
+{
+    d->exporters->changes++;
+    d->message.domain->exporter->agreed_is_old = true;
 }
 
 static void learn_rate(struct decode *d)
@@ -295,9 +302,28 @@ static void learn_rate(struct decode *d)
         return;
     }
     d->message.rate_announced = rate != 0;
-    d->exporters->changes += d->message.domain->sampling_rate != rate;
-    d->message.domain->sampling_rate = rate;
-    d->message.domain->exporter->sampling_rate = rate;
+    if (d->message.domain->sampling_rate != rate) {
+        d->message.domain->sampling_rate = rate;
+        domain_says_else(d);
+    }
+}
+
+static void learn_boot(struct decode *d, uint64_t boot_ms)
+{
+    struct domain *domain = d->message.domain;
+
+    domain->exporter->agreed_is_old |= domain->boot_ms != boot_ms;
+    domain->boot_ms = boot_ms;
+}
+
+static void learn_address(struct decode *d, const struct flow_addr *address)
+{
+    struct domain *domain = d->message.domain;
+
+    if (memcmp(&domain->announced_address, address, sizeof(*address)) != 0) {
+        domain->announced_address = *address;
+        domain_says_else(d);
+    }
 }
 
 static void learn_name(struct decode *d, const struct options_key key,
@@ -316,10 +342,10 @@ void options_learn(struct decode *d)
     d->message.domain->told_ns = d->datagram->received_ns;
     learn_rate(d);
     if (FLOW_HAS(flow, system_init_time)) {
-        d->message.domain->boot_ms = flow->system_init_time;
+        learn_boot(d, flow->system_init_time);
     }
     if (FLOW_HAS(flow, announced_exporter_address)) {
-        d->message.domain->exporter->announced_address = flow->announced_exporter_address;
+        learn_address(d, &flow->announced_exporter_address);
     }
     if (FLOW_HAS(flow, if_name) && (FLOW_HAS(flow, in_if) || FLOW_HAS(flow, out_if))) {
         const uint32_t index = FLOW_HAS(flow, in_if) ? flow->in_if : flow->out_if;
@@ -349,6 +375,16 @@ static uint64_t stored_rate(const struct decode *d, enum options_kind kind, uint
 }
 
 /*
+ * That of the domain, or what the others agree on: line cards may leave it to one of them to tell.
+ */
+static uint64_t rate_for_all(const struct domain *domain)
+{
+    return domain->sampling_rate != 0 || domain->several_samplers
+               ? domain->sampling_rate
+               : domain->exporter->agreed.sampling_rate;
+}
+
+/*
  * Sampler 0 is what devices write that have a single one; any other that was not
  * announced leaves the rate unknown.
  */
@@ -360,7 +396,7 @@ static uint64_t sampler_rate(const struct decode *d)
     if (rate == 0) {
         rate = stored_rate(d, OPTIONS_ANY_SAMPLER, id);
     }
-    return rate == 0 && id == 0 ? d->message.domain->sampling_rate : rate;
+    return rate == 0 && id == 0 ? rate_for_all(d->message.domain) : rate;
 }
 
 bool options_rate_known(const struct domain *domain)
@@ -387,8 +423,7 @@ uint64_t options_sampling_rate(const struct decode *d, const char **source)
         *source = "sampler";
         return sampler_rate(d);
     }
-    return d->message.domain->sampling_rate != 0 ? d->message.domain->sampling_rate
-                                                 : d->message.domain->exporter->sampling_rate;
+    return rate_for_all(d->message.domain);
 }
 
 static bool name_of(const struct decode *d, const struct options_key key, struct flow_slice *name)

@@ -36,16 +36,23 @@ struct exporter_key {
     uint16_t unused_too;
 };
 
+/* What all domains say that say anything of it; 0 where they say nothing, or differ. */
+struct exporter_agreed {
+    uint64_t sampling_rate;
+    uint64_t boot_ms;
+    struct flow_addr announced_address;
+};
+
 /* What each datagram needs comes first: ahead.c. */
 struct exporter {
     struct lru_entry entry;
     struct exporter_key key;
     uint16_t last_port; /* that it sent from */
     bool known;
+    bool agreed_is_old;       /* a domain says something else, or is gone */
     struct lru_table domains; /* of struct domain */
     struct exporters *exporters;
-    struct flow_addr announced_address; /* as it names itself in options data */
-    uint64_t sampling_rate;             /* as last announced in any domain; 0 if not */
+    struct exporter_agreed agreed;
     struct options_cache options;
     uint64_t first_ns;           /* when it was first heard */
     uint64_t templates_until_ns; /* when those that came will have been waited for */
@@ -76,7 +83,8 @@ struct domain {
     uint64_t sampler_ns;    /* when its last turn was */
     uint64_t sampling_rate; /* as last announced without a sampler; 0 if not */
     uint64_t boot_ms;       /* systemInitTimeMilliseconds as announced; 0 if not */
-    uint64_t told_ns;       /* when options data came last; 0 if none did */
+    struct flow_addr announced_address; /* as it names itself in options data */
+    uint64_t told_ns;                   /* when options data came last; 0 if none did */
     struct options_told rate_told_on;
     struct lru_table sources; /* of struct sample_source: sFlow */
 };
@@ -104,6 +112,9 @@ void exporters_make_room(struct decode *d, const struct exporter *keep);
 
 /* It is a stranger no more; another one makes room where there is none. */
 void exporter_make_known(struct decode *d, struct exporter *exporter);
+
+/* Of agreed.c: asks the domains; once a datagram at most, for they may be many. */
+void exporter_agree(struct exporter *exporter);
 
 /* Of templates.c. */
 void domain_remove_template(struct domain *domain, struct known_template *t);

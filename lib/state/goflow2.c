@@ -237,7 +237,6 @@ static struct json_object *exporter_line(const char *key, struct json_object *te
         return NULL;
     }
     (void)json_object_object_add(line, "address", json_object_new_string(address));
-    (void)json_object_object_add(line, "announced_address", json_object_new_string(""));
     (void)json_object_object_add(line, "told", json_object_new_array());
     put_number(line, "port", 0);
     put_number(line, "last_port", port);
@@ -245,7 +244,6 @@ static struct json_object *exporter_line(const char *key, struct json_object *te
     put_number(line, "listener", 0);
     put_number(line, "first_ns", now_ns);
     put_number(line, "known", 1);
-    put_number(line, "sampling_rate", 0);
     return line;
 }
 

@@ -15,7 +15,6 @@ struct restoring {
     struct decode decode;
     struct datagram datagram;
     struct template_definition definition;
-    bool later; /* a domain of the line was told later than what was known of it */
 };
 
 /* A member that is a whole number up to max; false if it is none. */
@@ -30,6 +29,12 @@ static bool get_number(struct json_object *object, const char *key, uint64_t max
     }
     *value = json_object_get_uint64(member);
     return *value <= max;
+}
+
+/* Files of before may be without a member. */
+static bool has(struct json_object *object, const char *key)
+{
+    return json_object_object_get_ex(object, key, NULL);
 }
 
 static struct json_object *get_list(struct json_object *object, const char *key)
@@ -194,6 +199,8 @@ static bool read_domain_head(struct restoring *r, struct json_object *object)
     }
     if (!get_number(object, "sampling_rate", UINT64_MAX, &domain->sampling_rate) ||
         !get_number(object, "boot_ms", UINT64_MAX, &domain->boot_ms) ||
+        (has(object, "announced_address") &&
+         !get_addr(object, "announced_address", &domain->announced_address)) ||
         !get_number(object, "sampler_id", UINT64_MAX, &domain->sampler_id) ||
         !get_number(object, "template_rates", 1, &template_rates) ||
         !get_number(object, "sampler_known", 1, &sampler_known) ||
@@ -203,8 +210,8 @@ static bool read_domain_head(struct restoring *r, struct json_object *object)
     domain->template_rates = template_rates != 0;
     domain->sampler_known = sampler_known != 0;
     domain->several_samplers = several != 0;
-    r->later |= told_ns > domain->told_ns;
     domain->told_ns = told_ns;
+    domain->exporter->agreed_is_old = true;
     return true;
 }
 
@@ -292,16 +299,9 @@ static bool read_exporter(struct restoring *r, struct json_object *line)
 {
     struct exporter *exporter = r->decode.message.domain->exporter;
     uint64_t known;
-    uint64_t rate;
-    struct flow_addr announced;
 
-    if (!get_number(line, "sampling_rate", UINT64_MAX, &rate) ||
-        !get_addr(line, "announced_address", &announced) || !get_number(line, "known", 1, &known)) {
+    if (!get_number(line, "known", 1, &known)) {
         return false;
-    }
-    if (r->later) {
-        exporter->sampling_rate = rate;
-        exporter->announced_address = announced;
     }
     if (known != 0) {
         exporter_make_known(&r->decode, exporter);

@@ -188,6 +188,7 @@ static void add_domain(struct state_text *text, const struct domain *domain, siz
     add_addr(text, ",\"agent\":", &domain->key.agent);
     add_number(text, ",\"sampling_rate\":", domain->sampling_rate);
     add_number(text, ",\"boot_ms\":", domain->boot_ms);
+    add_addr(text, ",\"announced_address\":", &domain->announced_address);
     add_number(text, ",\"told_ns\":", domain->told_ns);
     add_number(text, ",\"template_rates\":", domain->template_rates ? 1 : 0);
     add_number(text, ",\"sampler_known\":", domain->sampler_known ? 1 : 0);
@@ -226,8 +227,6 @@ static void add_exporter(void *entry, void *arg)
     add_number(text, ",\"last_port\":", exporter->last_port);
     add_number(text, ",\"first_ns\":", exporter->first_ns);
     add_number(text, ",\"known\":", exporter->known ? 1 : 0);
-    add_number(text, ",\"sampling_rate\":", exporter->sampling_rate);
-    add_addr(text, ",\"announced_address\":", &exporter->announced_address);
     add(text, ",\"domains\":[");
     for (const struct lru_entry *at = exporter->domains.oldest; at != NULL; at = at->newer) {
         add_domain(text, (const struct domain *)at, &left);

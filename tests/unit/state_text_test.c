@@ -121,6 +121,14 @@ static void tell_application(const uint8_t *id, uint16_t len)
     options_learn(&d);
 }
 
+static void tell_itself(const uint8_t addr[static 4], uint64_t boot_ms)
+{
+    flow_clear(&d.flow);
+    FLOW_SET(&d.flow, announced_exporter_address, flow_addr_make(addr, 4));
+    FLOW_SET(&d.flow, system_init_time, boot_ms);
+    options_learn(&d);
+}
+
 /* One that has said everything. */
 static void speak(void)
 {
@@ -135,6 +143,7 @@ static void speak(void)
     tell_sampler(3, 1000);
     tell_sampler(4, 2000);
     tell_interface(7, "ge-0/0/7 \"\\\n\xff");
+    tell_itself((uint8_t[]){198, 51, 100, 1}, 1699999000000);
     datagram.received_ns += 90 * SECOND_NS; /* from now on it is known */
     speak_for(FLOW_TYPE_NETFLOW_V9, 0xffffffff);
     add_field(0, 10, 4, true);
@@ -226,6 +235,44 @@ static void long_ids(void **state)
     assert_false(options_application_name(&d, &(struct flow_slice){id, 17}, &name));
     write_text(&text, exporters);
     assert_true(restore_lines(again, &text));
+    state_text_free(&text);
+    exporters_free(again);
+}
+
+/* Of before domains had addresses. */
+static void older_line(void **state)
+{
+    static const char line[] =
+        "{\"address\":\"192.0.2.1\",\"port\":0,\"scope\":0,\"listener\":0,\"last_port\":1,"
+        "\"first_ns\":1,\"known\":1,\"sampling_rate\":9,\"announced_address\":\"198.51.100.1\","
+        "\"domains\":[{\"version\":4,\"id\":7,\"agent\":\"\",\"sampling_rate\":100,\"boot_ms\":5,"
+        "\"told_ns\":6,\"template_rates\":0,\"sampler_known\":1,\"several_samplers\":0,"
+        "\"sampler_id\":3,\"templates\":[]}],\"told\":[]}\n";
+    const struct state_text text = {.data = (char *)(uintptr_t)line, .len = strlen(line)};
+
+    (void)state;
+    assert_true(restore_lines(exporters, &text));
+    speak_for(FLOW_TYPE_IPFIX, 8);
+    assert_int_equal(d.message.domain->exporter->agreed.sampling_rate, 100);
+    assert_int_equal(d.message.domain->exporter->agreed.boot_ms, 5);
+}
+
+/* What domains agree on is known again; what they differ in is not. */
+static void agreement(void **state)
+{
+    struct exporters *again = exporters_new(&limits, SCOPE_DOMAIN, &settings);
+    struct state_text text;
+
+    (void)state;
+    speak();
+    speak_for(FLOW_TYPE_NETFLOW_V9, 1);
+    tell_itself((uint8_t[]){198, 51, 100, 2}, 1699999000000);
+    write_text(&text, exporters);
+    assert_true(restore_lines(again, &text));
+    d.exporters = again;
+    speak_for(FLOW_TYPE_IPFIX, 8);
+    assert_int_equal(d.message.domain->exporter->agreed.announced_address.len, 0);
+    assert_int_equal(d.message.domain->exporter->agreed.boot_ms, 1699999000000);
     state_text_free(&text);
     exporters_free(again);
 }
@@ -389,8 +436,8 @@ static void one_with_too_much(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        TEST(round_trip),   TEST(long_ids), TEST(later_stays),
-        TEST(broken_lines), TEST(many),     TEST(one_with_too_much),
+        TEST(round_trip),  TEST(long_ids),     TEST(older_line), TEST(agreement),
+        TEST(later_stays), TEST(broken_lines), TEST(many),       TEST(one_with_too_much),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
