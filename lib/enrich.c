@@ -333,8 +333,8 @@ void enrich(struct decode *d)
     const struct stream_settings *settings = &d->settings->stream;
 
     resolve_times(d);
-    resolve_sampling(d);
     resolve_interfaces(d);
+    resolve_sampling(d);
     resolve_etype(d);
     resolve_icmp(d);
     resolve_exporter(d);

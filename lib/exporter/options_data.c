@@ -18,7 +18,7 @@ enum options_kind {
     OPTIONS_INTERFACE,     /* by ifIndex, whichever the domain */
     OPTIONS_VRF,
     OPTIONS_APPLICATION,
-    OPTIONS_INTERFACE_RATE, /* by domain and ifIndex: only told on */
+    OPTIONS_INTERFACE_RATE, /* by domain and ifIndex */
     OPTIONS_KINDS,
 };
 
@@ -191,6 +191,29 @@ static void store_template_rate(struct decode *d, uint64_t id, uint64_t rate)
     d->message.domain->template_rates = true;
 }
 
+static void store_interface_rate(struct decode *d, uint32_t index, uint64_t rate)
+{
+    const struct options_key key = store_rate(d, OPTIONS_INTERFACE_RATE, index, rate);
+
+    tell_on(d, &key, RECORD_SAMPLERS);
+    d->message.domain->interface_rates = true;
+}
+
+/* A rate of a template's records or an interface's, and not of all the domain; false if it is. */
+static bool store_partial_rate(struct decode *d, uint64_t rate)
+{
+    const uint32_t index = options_rate_interface(&d->flow);
+
+    if (FLOW_HAS(&d->flow, template_id)) {
+        store_template_rate(d, d->flow.template_id, rate);
+        return true;
+    }
+    if (index != 0) {
+        store_interface_rate(d, index, rate);
+    }
+    return index != 0;
+}
+
 /* goflow2 reads the first four octets of 305, else of 50, else of 34: of eight, the upper half. */
 static uint64_t goflow2_rate(const struct flow *flow, const struct template *t, uint64_t rate)
 {
@@ -250,16 +273,16 @@ void options_forget_samplers(struct domain *domain)
     domain->several_samplers = false;
 }
 
-/* A rate without a sampler: of an interface, or of all the domain. */
+/* A rate without a sampler: of all the domain, or of an interface, which is the same in goflow2. */
 static void tell_rate(struct decode *d, uint64_t rate)
 {
+    const uint32_t index = options_rate_interface(&d->flow);
+
     if (!decode_wants(d, REPORT_OPTIONS) || FLOW_HAS(&d->flow, sampler_id)) {
         return;
     }
-    if (FLOW_HAS(&d->flow, in_if)) {
-        const struct options_key key = store_rate(d, OPTIONS_INTERFACE_RATE, d->flow.in_if, rate);
-
-        tell_on(d, &key, RECORD_SAMPLERS);
+    if (index != 0) {
+        store_interface_rate(d, index, rate);
     } else {
         options_report(d, RECORD_SAMPLERS, rate, &d->message.domain->rate_told_on);
     }
@@ -292,8 +315,7 @@ static void learn_rate(struct decode *d)
         if (another_sampler(d, flow->sampler_id, rate)) {
             rate = 0;
         }
-    } else if (FLOW_HAS(flow, template_id)) {
-        store_template_rate(d, flow->template_id, rate);
+    } else if (store_partial_rate(d, rate)) {
         return;
     }
     tell_rate(d, rate);
@@ -384,26 +406,48 @@ static uint64_t rate_for_all(const struct domain *domain)
                : domain->exporter->agreed.sampling_rate;
 }
 
-/*
- * Sampler 0 is what devices write that have a single one; any other that was not
- * announced leaves the rate unknown.
- */
 static uint64_t sampler_rate(const struct decode *d)
 {
-    const uint64_t id = d->flow.sampler_id;
-    uint64_t rate = stored_rate(d, OPTIONS_SAMPLER, id);
+    const uint64_t rate = stored_rate(d, OPTIONS_SAMPLER, d->flow.sampler_id);
 
-    if (rate == 0) {
-        rate = stored_rate(d, OPTIONS_ANY_SAMPLER, id);
+    return rate != 0 ? rate : stored_rate(d, OPTIONS_ANY_SAMPLER, d->flow.sampler_id);
+}
+
+static uint64_t template_rate(const struct decode *d)
+{
+    return d->message.domain->template_rates
+               ? stored_rate(d, OPTIONS_TEMPLATE_RATE, d->message.template_id)
+               : 0;
+}
+
+/* Of the interface that the packets came by, or else of the one that they left by. */
+static uint64_t interface_rate(const struct decode *d)
+{
+    const struct flow *flow = &d->flow;
+    uint64_t rate = 0;
+
+    if (!d->message.domain->interface_rates) {
+        return 0;
     }
-    return rate == 0 && id == 0 ? rate_for_all(d->message.domain) : rate;
+    if (FLOW_HAS(flow, in_if)) {
+        rate = stored_rate(d, OPTIONS_INTERFACE_RATE, flow->in_if);
+    }
+    if (rate == 0 && FLOW_HAS(flow, out_if)) {
+        rate = stored_rate(d, OPTIONS_INTERFACE_RATE, flow->out_if);
+    }
+    return rate;
 }
 
 bool options_rate_known(const struct domain *domain)
 {
-    return domain->sampling_rate != 0 || domain->sampler_known || domain->template_rates;
+    return domain->sampling_rate != 0 || domain->sampler_known || domain->template_rates ||
+           domain->interface_rates;
 }
 
+/*
+ * Sampler 0 is what devices write that have a single one; any other that was not
+ * announced leaves the rate unknown.
+ */
 uint64_t options_sampling_rate(const struct decode *d, const char **source)
 {
     uint64_t rate;
@@ -412,16 +456,22 @@ uint64_t options_sampling_rate(const struct decode *d, const char **source)
     if (decode_compat(d, COMPAT_SAMPLING_WIDTH)) {
         return d->message.domain->sampling_rate;
     }
-    rate = d->message.domain->template_rates
-               ? stored_rate(d, OPTIONS_TEMPLATE_RATE, d->message.template_id)
-               : 0;
+    rate = template_rate(d);
     if (rate != 0) {
         *source = "template";
         return rate;
     }
     if (FLOW_HAS(&d->flow, sampler_id)) {
         *source = "sampler";
-        return sampler_rate(d);
+        rate = sampler_rate(d);
+        if (rate != 0 || d->flow.sampler_id != 0) {
+            return rate;
+        }
+    }
+    rate = interface_rate(d);
+    if (rate != 0) {
+        *source = "interface";
+        return rate;
     }
     return rate_for_all(d->message.domain);
 }

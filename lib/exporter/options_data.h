@@ -10,8 +10,8 @@
 #include "lib/lru_table.h"
 
 /*
- * What an exporter tells of itself in options data: sampling rates, by sampler and
- * by template; names of interfaces, routing instances and applications; when it
+ * What an exporter tells of itself in options data: sampling rates, by sampler, by
+ * template and by interface; names of interfaces, routing instances and applications; when it
  * booted.  Options records are read like any other, into d->flow.
  */
 struct options_cache {
@@ -33,11 +33,14 @@ void options_forget_samplers(struct domain *domain);
 /* The sampling rate that an options record states, 0 if none; *damaged if it cannot be. */
 uint64_t options_stated_rate(const struct flow *flow, bool *damaged);
 
+/* The ifIndex of the interface that this rate is of; 0 if it is of none, as ifIndex 0 says. */
+uint32_t options_rate_interface(const struct flow *flow);
+
 /* Whether the domain has announced any rate yet. */
 bool options_rate_known(const struct domain *domain);
 
 /*
- * The rate of the record in d->flow by its template, its sampler, or its domain;
+ * The rate of the record in d->flow by its template, its sampler, its interface, or its domain;
  * 0 if it is not known.  *source becomes the word for sampling_source.
  */
 uint64_t options_sampling_rate(const struct decode *d, const char **source);

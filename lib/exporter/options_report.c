@@ -2,6 +2,7 @@
 // Options data as rows of tables, each with its key.
 #include "lib/exporter/options_report.h"
 
+#include "lib/exporter/options_data.h"
 #include "lib/exporter/state.h"
 
 /* Values that a row begins with, and that change with each telling. */
@@ -57,6 +58,7 @@ static void add_sampler(struct decode *d, uint64_t rate, struct report *report)
         {REPORT_AT_template_id, FLOW_AT_template_id},
     };
     const uint32_t domain = d->message.domain->key.id;
+    const uint32_t index = options_rate_interface(&d->flow);
 
     report_number(report, REPORT_FIELD_OF(observation_domain_id), domain);
     report_flow(report, &d->flow, columns, sizeof(columns) / sizeof(columns[0]));
@@ -67,10 +69,10 @@ static void add_sampler(struct decode *d, uint64_t rate, struct report *report)
     } else if (FLOW_HAS(&d->flow, template_id)) {
         report_key_word(report, '|', "template");
         report_key_number(report, ':', d->flow.template_id);
-    } else if (FLOW_HAS(&d->flow, in_if)) {
-        report_number(report, REPORT_FIELD_OF(if_index), d->flow.in_if);
+    } else if (index != 0) {
+        report_number(report, REPORT_FIELD_OF(if_index), index);
         report_key_word(report, '|', "interface");
-        report_key_number(report, ':', d->flow.in_if);
+        report_key_number(report, ':', index);
     }
 }
 

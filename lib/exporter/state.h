@@ -74,8 +74,9 @@ struct domain {
     struct lru_table templates;   /* of struct known_template */
     struct exporter_stats *stats; /* a hint of worker_stats.c */
     struct sequence sequence;
-    bool sets_left;      /* some held sets have a template by now */
-    bool template_rates; /* a rate was announced for a single template */
+    bool sets_left;       /* some held sets have a template by now */
+    bool template_rates;  /* a rate was announced for a single template */
+    bool interface_rates; /* likewise for a single interface */
     bool sampler_known;
     bool several_samplers;  /* of other rates, so that none speaks for the domain */
     uint8_t sampler_turns;  /* how often the last one was announced with no other between */

@@ -29,6 +29,14 @@ static uint64_t rate_of_interval(const struct flow *flow)
     return space > UINT64_MAX - interval ? 0 : ratio(interval + space, interval);
 }
 
+uint32_t options_rate_interface(const struct flow *flow)
+{
+    if (FLOW_HAS(flow, in_if) && flow->in_if != 0) {
+        return flow->in_if;
+    }
+    return FLOW_HAS(flow, out_if) ? flow->out_if : 0;
+}
+
 uint64_t options_stated_rate(const struct flow *flow, bool *damaged)
 {
     bool stated = true;

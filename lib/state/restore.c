@@ -188,6 +188,7 @@ static bool read_domain_head(struct restoring *r, struct json_object *object)
     struct domain *domain = r->decode.message.domain;
     uint64_t told_ns;
     uint64_t template_rates;
+    uint64_t interface_rates = 0;
     uint64_t sampler_known;
     uint64_t several;
 
@@ -203,11 +204,14 @@ static bool read_domain_head(struct restoring *r, struct json_object *object)
          !get_addr(object, "announced_address", &domain->announced_address)) ||
         !get_number(object, "sampler_id", UINT64_MAX, &domain->sampler_id) ||
         !get_number(object, "template_rates", 1, &template_rates) ||
+        (has(object, "interface_rates") &&
+         !get_number(object, "interface_rates", 1, &interface_rates)) ||
         !get_number(object, "sampler_known", 1, &sampler_known) ||
         !get_number(object, "several_samplers", 1, &several)) {
         return false;
     }
     domain->template_rates = template_rates != 0;
+    domain->interface_rates = interface_rates != 0;
     domain->sampler_known = sampler_known != 0;
     domain->several_samplers = several != 0;
     domain->told_ns = told_ns;

@@ -191,6 +191,7 @@ static void add_domain(struct state_text *text, const struct domain *domain, siz
     add_addr(text, ",\"announced_address\":", &domain->announced_address);
     add_number(text, ",\"told_ns\":", domain->told_ns);
     add_number(text, ",\"template_rates\":", domain->template_rates ? 1 : 0);
+    add_number(text, ",\"interface_rates\":", domain->interface_rates ? 1 : 0);
     add_number(text, ",\"sampler_known\":", domain->sampler_known ? 1 : 0);
     add_number(text, ",\"several_samplers\":", domain->several_samplers ? 1 : 0);
     add_number(text, ",\"sampler_id\":", domain->sampler_id);

@@ -129,6 +129,14 @@ static void tell_itself(const uint8_t addr[static 4], uint64_t boot_ms)
     options_learn(&d);
 }
 
+static void tell_interface_rate(uint32_t index, uint32_t rate)
+{
+    flow_clear(&d.flow);
+    FLOW_SET(&d.flow, in_if, index);
+    FLOW_SET(&d.flow, sampling_interval, rate);
+    options_learn(&d);
+}
+
 /* One that has said everything. */
 static void speak(void)
 {
@@ -143,6 +151,7 @@ static void speak(void)
     tell_sampler(3, 1000);
     tell_sampler(4, 2000);
     tell_interface(7, "ge-0/0/7 \"\\\n\xff");
+    tell_interface_rate(7, 64);
     tell_itself((uint8_t[]){198, 51, 100, 1}, 1699999000000);
     datagram.received_ns += 90 * SECOND_NS; /* from now on it is known */
     speak_for(FLOW_TYPE_NETFLOW_V9, 0xffffffff);
@@ -273,6 +282,29 @@ static void agreement(void **state)
     speak_for(FLOW_TYPE_IPFIX, 8);
     assert_int_equal(d.message.domain->exporter->agreed.announced_address.len, 0);
     assert_int_equal(d.message.domain->exporter->agreed.boot_ms, 1699999000000);
+    state_text_free(&text);
+    exporters_free(again);
+}
+
+/* The rate of an interface is known again, and still not that of others. */
+static void interface_rates(void **state)
+{
+    struct exporters *again = exporters_new(&limits, SCOPE_DOMAIN, &settings);
+    struct state_text text;
+    const char *source;
+
+    (void)state;
+    speak();
+    write_text(&text, exporters);
+    assert_true(restore_lines(again, &text));
+    d.exporters = again;
+    speak_for(FLOW_TYPE_IPFIX, 7);
+    flow_clear(&d.flow);
+    FLOW_SET(&d.flow, in_if, 8);
+    assert_int_equal(options_sampling_rate(&d, &source), 0);
+    FLOW_SET(&d.flow, out_if, 7);
+    assert_int_equal(options_sampling_rate(&d, &source), 64);
+    assert_string_equal(source, "interface");
     state_text_free(&text);
     exporters_free(again);
 }
@@ -436,8 +468,9 @@ static void one_with_too_much(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        TEST(round_trip),  TEST(long_ids),     TEST(older_line), TEST(agreement),
-        TEST(later_stays), TEST(broken_lines), TEST(many),       TEST(one_with_too_much),
+        TEST(round_trip),        TEST(long_ids),    TEST(older_line),   TEST(agreement),
+        TEST(interface_rates),   TEST(later_stays), TEST(broken_lines), TEST(many),
+        TEST(one_with_too_much),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
