@@ -2,85 +2,13 @@
 /* What exporters tell of themselves in options data. */
 #include "lib/exporter/options_data.h"
 
-#include <stdlib.h>
-
+#include "lib/exporter/options_cache.h"
 #include "lib/exporter/options_report.h"
 #include "lib/exporter/state.h"
 
-enum { NAME_MAX_OCTETS = 255, TURNS_OF_SILENCE = 3 };
+enum { TURNS_OF_SILENCE = 3 };
 
 static const uint64_t TURN_NS = 1000000000;
-
-enum options_kind {
-    OPTIONS_SAMPLER,       /* by domain and sampler */
-    OPTIONS_ANY_SAMPLER,   /* by sampler alone: line cards may ask another domain */
-    OPTIONS_TEMPLATE_RATE, /* by domain and template */
-    OPTIONS_INTERFACE,     /* by ifIndex, whichever the domain */
-    OPTIONS_VRF,
-    OPTIONS_APPLICATION,
-    OPTIONS_INTERFACE_RATE, /* by domain and ifIndex */
-    OPTIONS_KINDS,
-};
-
-/* Padding is zero, for keys are compared as octets. */
-struct options_key {
-    uint32_t domain;
-    uint16_t version;
-    uint8_t kind;
-    uint8_t id_len;
-    uint8_t id[16]; /* of applications as many as are sent, of others 8 */
-};
-
-struct options_entry {
-    struct lru_entry entry;
-    struct options_key key;
-    uint64_t told_ns;
-    uint64_t rate;
-    struct options_told told_on;
-    uint8_t name_len;
-    uint8_t name[];
-};
-
-void options_init(struct options_cache *cache, const uint64_t *secret, uint64_t *all_octets)
-{
-    lru_init(&cache->table, offsetof(struct options_entry, key), sizeof(struct options_key),
-             secret);
-    cache->table.octets = all_octets;
-    cache->octets = 0;
-    cache->all_octets = all_octets;
-}
-
-static void remove_entry(struct options_cache *cache, struct options_entry *entry)
-{
-    lru_remove(&cache->table, entry);
-    cache->octets -= sizeof(*entry) + entry->name_len;
-    *cache->all_octets -= sizeof(*entry) + entry->name_len + ALLOCATION_OCTETS;
-    free(entry);
-}
-
-void options_close(struct options_cache *cache)
-{
-    while (lru_oldest(&cache->table) != NULL) {
-        remove_entry(cache, lru_oldest(&cache->table));
-    }
-    lru_close(&cache->table);
-}
-
-/* The id is no longer than that of a key. */
-static struct options_key key_of(const struct domain *domain, enum options_kind kind,
-                                 const void *id, size_t id_len)
-{
-    const bool per_domain =
-        kind == OPTIONS_SAMPLER || kind == OPTIONS_TEMPLATE_RATE || kind == OPTIONS_INTERFACE_RATE;
-    struct options_key key = {.kind = (uint8_t)kind, .id_len = (uint8_t)id_len};
-
-    if (per_domain) {
-        key.domain = domain->key.id;
-        key.version = domain->key.version;
-    }
-    memcpy(key.id, id, id_len);
-    return key;
-}
 
 /* Ids have 9 octets at most (RFC 6759).  What is longer than a key is none. */
 static bool is_application(const struct flow_slice *id)
@@ -88,77 +16,10 @@ static bool is_application(const struct flow_slice *id)
     return id->len <= sizeof(((struct options_key *)NULL)->id);
 }
 
-static struct options_key number_key(const struct domain *domain, enum options_kind kind,
-                                     uint64_t id)
-{
-    return key_of(domain, kind, &id, sizeof(id));
-}
-
-static const struct options_entry *find(const struct decode *d, const struct options_key *key)
-{
-    return lru_find(&d->message.domain->exporter->options.table, key);
-}
-
-static void make_room(struct decode *d, struct options_cache *cache, size_t octets)
-{
-    const struct exporter_limits *limits = &d->exporters->limits;
-
-    while (cache->table.n > 0 && (cache->table.n >= limits->options_per_exporter ||
-                                  cache->octets + octets > limits->options_octets_per_exporter)) {
-        decode_fault(d, DECODE_OPTIONS_EVICTED, NULL);
-        remove_entry(cache, lru_oldest(&cache->table));
-    }
-}
-
-static bool same_entry(const struct options_entry *entry, uint64_t rate, const uint8_t *name,
-                       size_t name_len)
-{
-    return entry->rate == rate && entry->name_len == name_len &&
-           memcmp(entry->name, name, name_len) == 0;
-}
-
-static void store(struct decode *d, const struct options_key *key, uint64_t rate,
-                  const struct flow_slice *name)
-{
-    struct options_cache *cache = &d->message.domain->exporter->options;
-    const size_t name_len = name->len < NAME_MAX_OCTETS ? name->len : NAME_MAX_OCTETS;
-    struct options_entry *entry = lru_find(&cache->table, key);
-
-    if (entry != NULL && same_entry(entry, rate, name->data, name_len)) {
-        entry->told_ns = d->datagram->received_ns;
-        return;
-    }
-    d->exporters->changes++;
-    if (entry != NULL) {
-        remove_entry(cache, entry);
-    }
-    make_room(d, cache, sizeof(*entry) + name_len);
-    entry = malloc(sizeof(*entry) + name_len);
-    if (entry == NULL) {
-        decode_fault(d, DECODE_NO_MEMORY, NULL);
-        return;
-    }
-    entry->key = *key;
-    entry->told_ns = d->datagram->received_ns;
-    entry->rate = rate;
-    entry->told_on = (struct options_told){0};
-    entry->name_len = (uint8_t)name_len;
-    memcpy(entry->name, name->data, name_len);
-    if (!lru_insert(&cache->table, entry)) {
-        free(entry);
-        decode_fault(d, DECODE_NO_MEMORY, NULL);
-        return;
-    }
-    cache->octets += sizeof(*entry) + name_len;
-    *cache->all_octets += sizeof(*entry) + name_len + ALLOCATION_OCTETS;
-}
-
 /* What was learnt just now goes out as a row of a table. */
 static void tell_on(struct decode *d, const struct options_key *key, enum record_kind kind)
 {
-    struct options_entry *entry = decode_wants(d, REPORT_OPTIONS)
-                                      ? lru_find(&d->message.domain->exporter->options.table, key)
-                                      : NULL;
+    struct options_entry *entry = decode_wants(d, REPORT_OPTIONS) ? options_entry_of(d, key) : NULL;
 
     if (entry != NULL) {
         options_report(d, kind, entry->rate, &entry->told_on);
@@ -169,9 +30,9 @@ static struct options_key store_rate(struct decode *d, enum options_kind kind, u
                                      uint64_t rate)
 {
     const struct flow_slice no_name = {.data = (const uint8_t *)"", .len = 0};
-    const struct options_key key = number_key(d->message.domain, kind, id);
+    const struct options_key key = options_number_key(d->message.domain, kind, id);
 
-    store(d, &key, rate, &no_name);
+    options_store(d, &key, rate, &no_name);
     return key;
 }
 
@@ -352,7 +213,7 @@ static void learn_name(struct decode *d, const struct options_key key,
                        const struct flow_slice *name, enum record_kind kind)
 {
     if (name->len > 0) {
-        store(d, &key, 0, name);
+        options_store(d, &key, 0, name);
         tell_on(d, &key, kind);
     }
 }
@@ -372,26 +233,26 @@ void options_learn(struct decode *d)
     if (FLOW_HAS(flow, if_name) && (FLOW_HAS(flow, in_if) || FLOW_HAS(flow, out_if))) {
         const uint32_t index = FLOW_HAS(flow, in_if) ? flow->in_if : flow->out_if;
 
-        learn_name(d, number_key(d->message.domain, OPTIONS_INTERFACE, index), &flow->if_name,
-                   RECORD_INTERFACES);
+        learn_name(d, options_number_key(d->message.domain, OPTIONS_INTERFACE, index),
+                   &flow->if_name, RECORD_INTERFACES);
     }
     if (FLOW_HAS(flow, vrf_name) && FLOW_HAS(flow, ingress_vrf_id)) {
-        learn_name(d, number_key(d->message.domain, OPTIONS_VRF, flow->ingress_vrf_id),
+        learn_name(d, options_number_key(d->message.domain, OPTIONS_VRF, flow->ingress_vrf_id),
                    &flow->vrf_name, RECORD_VRFS);
     }
     if (FLOW_HAS(flow, application_name) && FLOW_HAS(flow, application_id) &&
         is_application(&flow->application_id)) {
         learn_name(d,
-                   key_of(d->message.domain, OPTIONS_APPLICATION, flow->application_id.data,
-                          flow->application_id.len),
+                   options_key_of(d->message.domain, OPTIONS_APPLICATION, flow->application_id.data,
+                                  flow->application_id.len),
                    &flow->application_name, RECORD_APPLICATIONS);
     }
 }
 
 static uint64_t stored_rate(const struct decode *d, enum options_kind kind, uint64_t id)
 {
-    const struct options_key key = number_key(d->message.domain, kind, id);
-    const struct options_entry *entry = find(d, &key);
+    const struct options_key key = options_number_key(d->message.domain, kind, id);
+    const struct options_entry *entry = options_entry_of(d, &key);
 
     return entry == NULL ? 0 : entry->rate;
 }
@@ -478,7 +339,7 @@ uint64_t options_sampling_rate(const struct decode *d, const char **source)
 
 static bool name_of(const struct decode *d, const struct options_key key, struct flow_slice *name)
 {
-    const struct options_entry *entry = find(d, &key);
+    const struct options_entry *entry = options_entry_of(d, &key);
 
     if (entry == NULL) {
         return false;
@@ -489,58 +350,18 @@ static bool name_of(const struct decode *d, const struct options_key key, struct
 
 bool options_interface_name(const struct decode *d, uint32_t index, struct flow_slice *name)
 {
-    return name_of(d, number_key(d->message.domain, OPTIONS_INTERFACE, index), name);
+    return name_of(d, options_number_key(d->message.domain, OPTIONS_INTERFACE, index), name);
 }
 
 bool options_vrf_name(const struct decode *d, uint32_t id, struct flow_slice *name)
 {
-    return name_of(d, number_key(d->message.domain, OPTIONS_VRF, id), name);
+    return name_of(d, options_number_key(d->message.domain, OPTIONS_VRF, id), name);
 }
 
 bool options_application_name(const struct decode *d, const struct flow_slice *id,
                               struct flow_slice *name)
 {
     return is_application(id) &&
-           name_of(d, key_of(d->message.domain, OPTIONS_APPLICATION, id->data, id->len), name);
-}
-
-void options_walk(const struct options_cache *cache,
-                  void (*visit)(const struct options_saved *saved, void *arg), void *arg)
-{
-    for (const struct lru_entry *at = cache->table.oldest; at != NULL; at = at->newer) {
-        const struct options_entry *entry = (const struct options_entry *)at;
-        struct options_saved saved = {
-            .domain = entry->key.domain,
-            .version = entry->key.version,
-            .kind = entry->key.kind,
-            .id_len = entry->key.id_len,
-            .told_ns = entry->told_ns,
-            .rate = entry->rate,
-            .name = {.data = entry->name, .len = entry->name_len},
-        };
-
-        memcpy(saved.id, entry->key.id, sizeof(saved.id));
-        visit(&saved, arg);
-    }
-}
-
-bool options_restore(struct decode *d, const struct options_saved *saved)
-{
-    struct options_key key = {
-        .domain = saved->domain,
-        .version = saved->version,
-        .kind = saved->kind,
-        .id_len = saved->id_len,
-    };
-    const struct options_entry *known;
-
-    if (saved->kind >= OPTIONS_KINDS || saved->id_len > sizeof(key.id)) {
-        return false;
-    }
-    memcpy(key.id, saved->id, sizeof(key.id));
-    known = find(d, &key);
-    if (known == NULL || known->told_ns <= d->datagram->received_ns) {
-        store(d, &key, saved->rate, &saved->name);
-    }
-    return true;
+           name_of(d, options_key_of(d->message.domain, OPTIONS_APPLICATION, id->data, id->len),
+                   name);
 }

@@ -4,6 +4,7 @@
 
 #include "lib/exporter/exporter.h"
 #include "lib/exporter/held_sets.h"
+#include "lib/exporter/options_cache.h"
 #include "lib/exporter/options_data.h"
 #include "lib/exporter/options_report.h"
 #include "lib/lru_table.h"
