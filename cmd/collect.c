@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "cmd/command.h"
 #include "cmd/demo.h"
 #include "cmd/losses.h"
 #include "cmd/reload.h"
@@ -91,8 +92,9 @@ static void note_queue_options(const struct collect *c)
     }
 }
 
-/* Returns -1 to go on, or the exit code. */
-static int read_command_line(struct collect *c, const char *usage, int argc, char **argv)
+/* name is the subcommand's.  Returns -1 to go on, or the exit code. */
+static int read_command_line(struct collect *c, const char *name, const char *usage, int argc,
+                             char **argv)
 {
     const struct command_line line = {usage, argc, argv, {"", collect_options, c}};
     int first;
@@ -101,8 +103,7 @@ static int read_command_line(struct collect *c, const char *usage, int argc, cha
     if (status >= 0) {
         return status;
     }
-    if (first < argc) {
-        fprintf(stderr, "weir collect: takes no argument, but was given %s\n", argv[first]);
+    if (command_take_no_argument(name, argc, argv, first) != 0) {
         return 2;
     }
     c->reload.started = &c->setup;
@@ -456,7 +457,7 @@ int collect_main(int argc, char **argv)
         (void)fprintf(stderr, "weir: no memory\n");
         return 1;
     }
-    status = read_command_line(&c, collect_usage, argc, argv);
+    status = read_command_line(&c, "collect", collect_usage, argc, argv);
     if (status < 0 && c.setup.check) {
         status = check(&c.setup);
     } else if (status < 0) {
@@ -472,7 +473,7 @@ int collect_main(int argc, char **argv)
 int check_main(int argc, char **argv)
 {
     struct collect c = {0};
-    int status = read_command_line(&c, check_usage, argc, argv);
+    int status = read_command_line(&c, "check", check_usage, argc, argv);
 
     if (status < 0) {
         status = check(&c.setup);
@@ -484,7 +485,7 @@ int check_main(int argc, char **argv)
 bool collect_address(int argc, char **argv, char *address, size_t size)
 {
     struct collect c = {0};
-    const bool right = read_command_line(&c, collect_usage, argc, argv) < 0;
+    const bool right = read_command_line(&c, "collect", collect_usage, argc, argv) < 0;
 
     if (right) {
         (void)snprintf(address, size, "%s", c.status.address);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/command.h"
 #include "cmd/registry.h"
 #include "lib/option/option.h"
 #include "transports/kafka_topics.h"
@@ -150,12 +151,7 @@ static int read_options(const struct option_group *groups, size_t n, int argc, c
     case OPTIONS_DONE:
         break;
     }
-    if (first < argc) {
-        (void)fprintf(stderr, "weir kafka create-topics: takes no argument, but was given %s\n",
-                      argv[first]);
-        return 2;
-    }
-    return -1;
+    return command_take_no_argument("kafka create-topics", argc, argv, first) == 0 ? -1 : 2;
 }
 
 static int create_main(struct transport *kafka, int argc, char **argv)

@@ -136,6 +136,11 @@ class BadCommandLines(unittest.TestCase):
     def test_unknown_subcommand(self):
         self.refuse(2, ["frobnicate", "replay", "collect"], "frobnicate")
 
+    def test_argument_that_none_takes(self):
+        for command in ("collect", "check", "health", "man"):
+            self.refuse(2, [f"weir {command}: takes no argument, but was given x"], command, "x")
+        self.refuse(2, ["weir kafka create-topics: takes no argument"], "kafka", "create-topics", "x")
+
     def test_missing_argument(self):
         self.refuse(2, ["flag needs an argument: -format"], "collect", "-format")
 
