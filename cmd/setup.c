@@ -25,7 +25,7 @@ static const struct option setup_options[] = {
     {"produce", OPTION_STRING, offsetof(struct setup, produce_word), "sample",
      "Producer method (sample or raw)"},
     {"transport", OPTION_STRING, offsetof(struct setup, transport), "file",
-     "Choose the transport (available: file, stdout)"},
+     "Choose the transport (available: file, kafka, stdout)"},
     {"loglevel", OPTION_STRING, offsetof(struct setup, log_level), "info", "Log level"},
     {"logfmt", OPTION_STRING, offsetof(struct setup, log_format), "normal",
      "Log formatter (normal or json)"},

@@ -192,6 +192,10 @@ class GoodCommandLines(unittest.TestCase):
             self.assertEqual((code, out), (0, ""), arguments)
             self.assertIn("-format", errors)
 
+    def test_help_names_every_transport(self):
+        names = weir("-transport", "pigeon")[2].split("available:")[1].split()
+        self.assertIn(f"(available: {', '.join(sorted(names))})", weir("-h")[2])
+
     def test_version(self):
         code, out, errors = weir("-v")
         self.assertEqual(code, 0, errors)
