@@ -63,7 +63,7 @@ static void print_head(FILE *out)
 
 static void print_enums(FILE *out)
 {
-#define X(name, number) (void)fprintf(out, "    " #name " = %d;\n", number);
+#define X(name, number, ...) (void)fprintf(out, "    " #name " = %d;\n", number);
     (void)fputs("  enum FlowType {\n", out);
     FLOW_TYPES(X)
     (void)fputs("  }\n\n  enum LayerStack {\n", out);

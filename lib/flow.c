@@ -213,15 +213,34 @@ const char *flow_proto_name(uint8_t proto)
     return proto > 252 ? "experimental" : "unassigned";
 }
 
+static const struct {
+    const char *name;
+    const char *version;
+    bool templated;
+} types[FLOW_TYPE_COUNT] = {
+#define X(name, number, records, version, templated) [number] = {#name, version, templated},
+    FLOW_TYPES(X)
+#undef X
+};
+
+static uint8_t known_type(uint8_t type)
+{
+    return type < FLOW_TYPE_COUNT ? type : FLOW_TYPE_FLOWUNKNOWN;
+}
+
 const char *flow_type_name(uint8_t type)
 {
-    static const char *const names[] = {
-#define X(name, number) [number] = #name,
-        FLOW_TYPES(X)
-#undef X
-    };
+    return types[known_type(type)].name;
+}
 
-    return type < sizeof(names) / sizeof(names[0]) ? names[type] : names[FLOW_TYPE_FLOWUNKNOWN];
+const char *flow_type_version(uint8_t type)
+{
+    return types[known_type(type)].version;
+}
+
+bool flow_type_templated(uint8_t type)
+{
+    return types[known_type(type)].templated;
 }
 
 const char flow_transit[] = "transit";

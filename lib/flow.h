@@ -112,15 +112,19 @@ struct flow_customs {
     uint8_t octets[FLOW_CUSTOM_OCTETS]; /* values that do not lie in the datagram as they are */
 };
 
-/* Protocols, numbered as in goflow2's protobuf; those that goflow2 does not read come behind. */
+/*
+ * Protocols, numbered as in goflow2's protobuf; those that goflow2 does not read come behind.
+ * Then the kind of their records (RECORD_KINDS), the version in their headers, and whether
+ * exporters define what records look like by templates.
+ */
 #define FLOW_TYPES(X)                                                                              \
-    X(FLOWUNKNOWN, 0)                                                                              \
-    X(SFLOW_5, 1)                                                                                  \
-    X(NETFLOW_V5, 2)                                                                               \
-    X(NETFLOW_V9, 3)                                                                               \
-    X(IPFIX, 4)                                                                                    \
-    X(NETFLOW_V1, 5)                                                                               \
-    X(NETFLOW_V7, 6)
+    X(FLOWUNKNOWN, 0, OTHER, "", false)                                                            \
+    X(SFLOW_5, 1, SFLOW, "5", false)                                                               \
+    X(NETFLOW_V5, 2, NETFLOW, "5", false)                                                          \
+    X(NETFLOW_V9, 3, NETFLOW, "9", true)                                                           \
+    X(IPFIX, 4, IPFIX, "10", true)                                                                 \
+    X(NETFLOW_V1, 5, NETFLOW, "1", false)                                                          \
+    X(NETFLOW_V7, 6, NETFLOW, "7", false)
 
 /* Headers of a sampled packet, numbered as in goflow2's protobuf; weir's own from 32 on. */
 #define FLOW_LAYERS(X)                                                                             \
@@ -148,9 +152,10 @@ struct flow_customs {
     X(Custom, 99)
 
 enum flow_type {
-#define X(name, number) FLOW_TYPE_##name = (number),
+#define X(name, number, ...) FLOW_TYPE_##name = (number),
     FLOW_TYPES(X)
 #undef X
+        FLOW_TYPE_COUNT, /* the rows stand in the order of their numbers */
 };
 
 enum flow_layer {
@@ -366,6 +371,11 @@ const char *flow_proto_name(uint8_t proto);
 
 /* "IPFIX"; never NULL. */
 const char *flow_type_name(uint8_t type);
+
+/* "10"; "" for none. */
+const char *flow_type_version(uint8_t type);
+
+bool flow_type_templated(uint8_t type);
 
 /* The word of direction for what no subscriber has a part in: this very pointer. */
 extern const char flow_transit[];

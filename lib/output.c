@@ -65,10 +65,10 @@ static uint64_t time_ms(const struct output *output, const struct flow *flow)
 
 static enum record_kind kind_of(const struct flow *flow)
 {
-    static const enum record_kind kinds[] = {
-        [FLOW_TYPE_SFLOW_5] = RECORD_SFLOW,      [FLOW_TYPE_NETFLOW_V5] = RECORD_NETFLOW,
-        [FLOW_TYPE_NETFLOW_V9] = RECORD_NETFLOW, [FLOW_TYPE_IPFIX] = RECORD_IPFIX,
-        [FLOW_TYPE_NETFLOW_V1] = RECORD_NETFLOW, [FLOW_TYPE_NETFLOW_V7] = RECORD_NETFLOW,
+    static const enum record_kind kinds[FLOW_TYPE_COUNT] = {
+#define X(name, number, records, ...) [number] = RECORD_##records,
+        FLOW_TYPES(X)
+#undef X
     };
 
     if (FLOW_HAS(flow, nat_event)) {
@@ -77,7 +77,7 @@ static enum record_kind kind_of(const struct flow *flow)
     if (FLOW_HAS(flow, direction) && flow->direction == flow_transit) {
         return RECORD_TRANSIT;
     }
-    return flow->type < sizeof(kinds) / sizeof(kinds[0]) ? kinds[flow->type] : RECORD_OTHER;
+    return flow->type < FLOW_TYPE_COUNT ? kinds[flow->type] : RECORD_OTHER;
 }
 
 static void add_key(struct output *output, const struct flow *flow)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-enum { TYPES = FLOW_TYPE_NETFLOW_V7 + 1, ASKED_AT_ONCE = 32 };
+enum { ASKED_AT_ONCE = 32 };
 
 /* So long nobody asks again who found that all places are taken. */
 static const uint64_t FULL_NS = 1000000000;
@@ -27,7 +27,7 @@ struct worker_stats *worker_stats_new(struct stats_limits *limits, size_t n_sock
     if (stats == NULL) {
         return NULL;
     }
-    stats->others = calloc(n_sockets * TYPES, sizeof(struct exporter_stats *));
+    stats->others = calloc(n_sockets * FLOW_TYPE_COUNT, sizeof(struct exporter_stats *));
     if (stats->others == NULL || getrandom(stats->secret, sizeof(stats->secret), 0) < 0) {
         free(stats->others);
         free(stats);
@@ -52,7 +52,7 @@ void worker_stats_free(struct worker_stats *stats)
         free(e);
     }
     lru_close(&stats->table);
-    for (size_t i = 0; i < stats->n_sockets * TYPES; i++) {
+    for (size_t i = 0; i < stats->n_sockets * FLOW_TYPE_COUNT; i++) {
         free(stats->others[i]);
     }
     free(stats->others);
@@ -132,7 +132,8 @@ static struct exporter_stats *add_exporter(struct worker_stats *stats,
 /* NULL if there is no memory. */
 static struct exporter_stats *other(struct worker_stats *stats, const struct decode *d)
 {
-    struct exporter_stats **e = &stats->others[d->datagram->listener * TYPES + d->tally.type];
+    struct exporter_stats **e =
+        &stats->others[d->datagram->listener * FLOW_TYPE_COUNT + d->tally.type];
 
     if (*e == NULL) {
         *e = calloc(1, sizeof(**e));
@@ -213,11 +214,10 @@ static struct exporter_stats *find(struct worker_stats *stats, const struct deco
     return e;
 }
 
-/* In goflow2 only NetFlow v9 and IPFIX have delays.  What ends in the future ends now. */
+/* In goflow2 only what comes by templates has delays.  What ends in the future ends now. */
 static bool has_delay(const struct decode *d)
 {
-    return (d->tally.type == FLOW_TYPE_NETFLOW_V9 || d->tally.type == FLOW_TYPE_IPFIX) &&
-           FLOW_HAS(&d->flow, time_flow_end);
+    return flow_type_templated(d->tally.type) && FLOW_HAS(&d->flow, time_flow_end);
 }
 
 static uint32_t delay_ms(const struct flow *flow)
@@ -271,7 +271,7 @@ void socket_stats_batch(struct socket_stats *stats, uint32_t datagrams, uint64_t
 size_t worker_stats_walk(const struct worker_stats *stats, size_t cursor, size_t budget,
                          void (*visit)(void *exporter_stats, void *arg), void *arg)
 {
-    for (size_t i = 0; cursor == 0 && i < stats->n_sockets * TYPES; i++) {
+    for (size_t i = 0; cursor == 0 && i < stats->n_sockets * FLOW_TYPE_COUNT; i++) {
         if (stats->others[i] != NULL) {
             visit(stats->others[i], arg);
         }

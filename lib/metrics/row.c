@@ -145,14 +145,9 @@ static void protocol(const struct metrics_writer *w, const struct metrics_item *
 /* Of the protocol; of weir where no exporter is spoken of. */
 static void version(const struct metrics_writer *w, const struct metrics_item *item, char *out)
 {
-    static const char *const versions[] = {
-        [FLOW_TYPE_FLOWUNKNOWN] = "", [FLOW_TYPE_SFLOW_5] = "5",    [FLOW_TYPE_NETFLOW_V1] = "1",
-        [FLOW_TYPE_NETFLOW_V5] = "5", [FLOW_TYPE_NETFLOW_V7] = "7", [FLOW_TYPE_NETFLOW_V9] = "9",
-        [FLOW_TYPE_IPFIX] = "10",
-    };
-
     (void)w;
-    write_text(out, item->exporter == NULL ? WEIR_VERSION : versions[item->exporter->key.type]);
+    write_text(out,
+               item->exporter == NULL ? WEIR_VERSION : flow_type_version(item->exporter->key.type));
 }
 
 static void template_id(const struct metrics_writer *w, const struct metrics_item *item, char *out)

@@ -10,21 +10,29 @@ static const char *const part_names[TALLY_PART_COUNT] = {
 #undef X
 };
 
-/* Sets of enum flow_type. */
-enum {
-    OF_TEMPLATED = 1u << FLOW_TYPE_NETFLOW_V9 | 1u << FLOW_TYPE_IPFIX,
-    OF_NETFLOW = OF_TEMPLATED | 1u << FLOW_TYPE_NETFLOW_V1 | 1u << FLOW_TYPE_NETFLOW_V5 |
-                 1u << FLOW_TYPE_NETFLOW_V7,
-    OF_SFLOW = 1u << FLOW_TYPE_SFLOW_5,
-    OF_ALL = ~0,
-};
+/* goflow2 tells of NetFlow and IPFIX in one, and of sFlow in another. */
+static bool is_sflow(uint8_t type)
+{
+    return type == FLOW_TYPE_SFLOW_5;
+}
 
-static void exporters_of(const struct metrics_writer *w, unsigned types)
+static bool is_netflow(uint8_t type)
+{
+    return type != FLOW_TYPE_FLOWUNKNOWN && !is_sflow(type);
+}
+
+static bool is_any(uint8_t type)
+{
+    (void)type;
+    return true;
+}
+
+static void exporters_of(const struct metrics_writer *w, bool (*is_wanted)(uint8_t type))
 {
     for (size_t i = 0; i < w->scrape->n_exporters; i++) {
         const struct exporter_stats *e = &w->scrape->exporters[i];
 
-        if ((types >> e->key.type & 1) != 0) {
+        if (is_wanted(e->key.type)) {
             metrics_item(w, &(struct metrics_item){.values = e, .exporter = e});
         }
     }
@@ -32,22 +40,22 @@ static void exporters_of(const struct metrics_writer *w, unsigned types)
 
 void source_exporter(const struct metrics_writer *w)
 {
-    exporters_of(w, (unsigned)OF_ALL);
+    exporters_of(w, is_any);
 }
 
 void source_netflow(const struct metrics_writer *w)
 {
-    exporters_of(w, OF_NETFLOW);
+    exporters_of(w, is_netflow);
 }
 
 void source_templated(const struct metrics_writer *w)
 {
-    exporters_of(w, OF_TEMPLATED);
+    exporters_of(w, flow_type_templated);
 }
 
 void source_sflow(const struct metrics_writer *w)
 {
-    exporters_of(w, OF_SFLOW);
+    exporters_of(w, is_sflow);
 }
 
 static void parts_of(const struct metrics_writer *w, int first, int end)

@@ -162,21 +162,21 @@ static bool known_later(const struct restoring *r)
     return known != NULL && known->refreshed_ns > r->datagram.received_ns;
 }
 
-static bool read_template(struct restoring *r, struct json_object *object, uint64_t version)
+static bool read_template(struct restoring *r, struct json_object *object, enum flow_type version)
 {
     struct template_definition *definition = &r->definition;
     const char *fields = get_text(object, "fields");
     uint64_t id;
     uint64_t options;
 
-    if ((version != FLOW_TYPE_NETFLOW_V9 && version != FLOW_TYPE_IPFIX) || fields == NULL ||
+    if (!flow_type_templated((uint8_t)version) || fields == NULL ||
         !get_number(object, "id", UINT16_MAX, &id) || id < 256 ||
         !get_number(object, "options", 1, &options) ||
         !get_number(object, "refreshed_ns", INT64_MAX, &r->datagram.received_ns) ||
         !read_fields(definition, fields)) {
         return false;
     }
-    definition->version = (enum flow_type)version;
+    definition->version = version;
     definition->id = (uint16_t)id;
     definition->options = options != 0;
     return known_later(r) ||
@@ -221,7 +221,7 @@ static bool read_domain_head(struct restoring *r, struct json_object *object)
 
 static bool is_version(uint64_t version)
 {
-    return version > FLOW_TYPE_FLOWUNKNOWN && version <= FLOW_TYPE_NETFLOW_V7;
+    return version > FLOW_TYPE_FLOWUNKNOWN && version < FLOW_TYPE_COUNT;
 }
 
 static bool read_domain(struct restoring *r, struct json_object *object)
@@ -243,7 +243,7 @@ static bool read_domain(struct restoring *r, struct json_object *object)
         return false;
     }
     for (size_t i = 0; i < json_object_array_length(templates); i++) {
-        if (!read_template(r, json_object_array_get_idx(templates, i), version)) {
+        if (!read_template(r, json_object_array_get_idx(templates, i), (enum flow_type)version)) {
             return false;
         }
     }
