@@ -17,7 +17,6 @@ sys.path.insert(0, str(TESTS))
 import capture_file  # noqa: E402
 from hostile import catalogue  # noqa: E402
 
-DECODERS = ("netflow1", "netflow5", "netflow7", "netflow9", "ipfix", "sflow")
 MAGIC = {1: "netflow1", 5: "netflow5", 7: "netflow7", 9: "netflow9", 10: "ipfix"}
 PACKET_AT = 92  # in a datagram with one flow sample that has one sampled header
 LONGEST = 20_000  # octets of a seed: longer ones only slow a fuzzer down
@@ -150,10 +149,9 @@ def inputs():
     for name, datagrams in cases():
         for target in ("sequence", "listing"):
             yield target, name, sequence(datagrams)
-        for decoder in DECODERS:
+        for decoder in {decoder_of(datagram.payload) for datagram in datagrams} - {None}:
             own = [datagram for datagram in datagrams if decoder_of(datagram.payload) == decoder]
-            if own:
-                yield decoder, name, sequence(own)
+            yield decoder, name, sequence(own)
         for number, datagram in enumerate(datagrams):
             if decoder_of(datagram.payload) == "sflow" and len(datagram.payload) > PACKET_AT:
                 yield "packet", f"{name}-{number}", packet(datagram.payload)
