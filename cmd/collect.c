@@ -60,22 +60,22 @@ static const char check_usage[] = "Usage: weir check [options]\n\n"
                                   "Nothing is opened or sent.\n\nOptions:";
 
 static const struct option collect_options[] = {
-    {"demo", OPTION_STRING, offsetof(struct collect, demo.directory), NULL,
+    {"demo", OPTION_STRING, OPTION_LINE_ONLY, offsetof(struct collect, demo.directory), NULL,
      "Replay the captures (*.pcap) of this directory to the listeners, for a first look"},
-    {"addr", OPTION_STRING, offsetof(struct collect, status.address), ":8080",
+    {"addr", OPTION_STRING, 0, offsetof(struct collect, status.address), ":8080",
      "HTTP server address: host:port, or unix:/path; empty for none"},
-    {"templates.path", OPTION_STRING, offsetof(struct collect, status.templates_path), "/templates",
-     "NetFlow/IPFIX templates list"},
-    {"flush.interval", OPTION_DURATION, offsetof(struct collect, flush_ns), "0s",
+    {"templates.path", OPTION_STRING, 0, offsetof(struct collect, status.templates_path),
+     "/templates", "NetFlow/IPFIX templates list"},
+    {"flush.interval", OPTION_DURATION, 0, offsetof(struct collect, flush_ns), "0s",
      "How long records wait for others, to leave in larger writes"},
-    {"metrics.exporters", OPTION_COUNT, offsetof(struct collect, status.exporters), "1000",
+    {"metrics.exporters", OPTION_COUNT, 0, offsetof(struct collect, status.exporters), "1000",
      "Exporters that the metrics tell apart; all others are counted together"},
-    {"templates.json.path", OPTION_STRING, offsetof(struct collect, upkeep.path), NULL,
+    {"templates.json.path", OPTION_STRING, 0, offsetof(struct collect, upkeep.path), NULL,
      "NetFlow/IPFIX templates JSON output path (empty disables persistence)"},
-    {"templates.json.interval", OPTION_DURATION, offsetof(struct collect, upkeep.save_ns), "10s",
+    {"templates.json.interval", OPTION_DURATION, 0, offsetof(struct collect, upkeep.save_ns), "10s",
      "NetFlow/IPFIX templates JSON write interval"},
-    {"templates.sweep-interval", OPTION_DURATION, offsetof(struct collect, upkeep.sweep_ns), "1m0s",
-     "NetFlow/IPFIX template sweep interval (expiry + empty cleanup)"},
+    {"templates.sweep-interval", OPTION_DURATION, 0, offsetof(struct collect, upkeep.sweep_ns),
+     "1m0s", "NetFlow/IPFIX template sweep interval (expiry + empty cleanup)"},
     {0},
 };
 

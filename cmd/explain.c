@@ -31,8 +31,8 @@ static const char usage[] =
     "\nOptions:";
 
 static const struct option explain_options[] = {
-    {"format", OPTION_STRING, offsetof(struct explain, format_word), "text", "text, or json"},
-    {"faulty", OPTION_BOOL, offsetof(struct explain, faulty), NULL,
+    {"format", OPTION_STRING, 0, offsetof(struct explain, format_word), "text", "text, or json"},
+    {"faulty", OPTION_BOOL, 0, offsetof(struct explain, faulty), NULL,
      "Only datagrams that break a rule"},
     {0},
 };

@@ -26,11 +26,11 @@ static const char usage[] =
     "Where it serves HTTP is what the collector that runs here was told.\n\nOptions:";
 
 static const struct option health_options[] = {
-    {"addr", OPTION_STRING, offsetof(struct health, address), NULL,
+    {"addr", OPTION_STRING, 0, offsetof(struct health, address), NULL,
      "Ask at this address, as -addr of the collector: host:port, or unix:/path"},
-    {"page", OPTION_STRING, offsetof(struct health, page), "/__health",
+    {"page", OPTION_STRING, 0, offsetof(struct health, page), "/__health",
      "The page to ask for; /readyz also wants that no record was lost lately"},
-    {"timeout", OPTION_DURATION, offsetof(struct health, timeout_ns), "3s",
+    {"timeout", OPTION_DURATION, 0, offsetof(struct health, timeout_ns), "3s",
      "How long to wait for an answer"},
     {0},
 };

@@ -37,22 +37,22 @@ static const char usage[] = "Usage: weir kafka create-topics [options]\n\n"
                             "Options, and those of the transport:";
 
 static const struct option create_options[] = {
-    {"partitions", OPTION_COUNT, offsetof(struct create, partitions), "12",
+    {"partitions", OPTION_COUNT, 0, offsetof(struct create, partitions), "12",
      "Partitions: readers that can share the work; more make smaller batches"},
-    {"replication", OPTION_COUNT, offsetof(struct create, replication), NULL,
+    {"replication", OPTION_COUNT, 0, offsetof(struct create, replication), NULL,
      "Brokers that have each partition (0 as the broker says)"},
-    {"min-in-sync", OPTION_COUNT, offsetof(struct create, in_sync), NULL,
+    {"min-in-sync", OPTION_COUNT, 0, offsetof(struct create, in_sync), NULL,
      "Brokers that must have a record before it counts as delivered (0 as the broker says)"},
-    {"retention", OPTION_DURATION, offsetof(struct create, retention_ns), "168h",
+    {"retention", OPTION_DURATION, 0, offsetof(struct create, retention_ns), "168h",
      "How long records stay (0 as the broker says)"},
-    {"max-message-bytes", OPTION_COUNT, offsetof(struct create, message_octets), "2097152",
+    {"max-message-bytes", OPTION_COUNT, 0, offsetof(struct create, message_octets), "2097152",
      "Greatest batch of records (0 as the broker says)"},
-    {"cleanup", OPTION_STRING, offsetof(struct create, cleanup), NULL,
+    {"cleanup", OPTION_STRING, 0, offsetof(struct create, cleanup), NULL,
      "What becomes of old records: delete, compact, or compact,delete (default delete; compact for "
      "topics that only tables go to)"},
-    {"compression", OPTION_STRING, offsetof(struct create, compression), "producer",
+    {"compression", OPTION_STRING, 0, offsetof(struct create, compression), "producer",
      "Codec that the broker stores with; producer leaves batches as they come"},
-    {"timeout", OPTION_DURATION, offsetof(struct create, timeout_ns), "30s",
+    {"timeout", OPTION_DURATION, 0, offsetof(struct create, timeout_ns), "30s",
      "How long to wait for an answer"},
     {0},
 };

@@ -10,52 +10,6 @@
 
 enum { NAMES_OCTETS = 512 };
 
-/* What a reload changes; every other option waits for the next start. */
-static const char *const live[] = {
-    "allow",
-    "compat",
-    "err.cnt",
-    "err.int",
-    "fields",
-    "logfmt",
-    "loglevel",
-    "mapping",
-    "records",
-    "records.loss.interval",
-    "records.refresh",
-    "stream.max-age",
-    "stream.max-skew",
-    "subscribers",
-    "tunnels",
-    "exporter.bytes",
-    "exporter.domains",
-    "exporter.max",
-    "exporter.options",
-    "exporter.options.bytes",
-    "exporter.strangers",
-    "hold.bytes",
-    "hold.exporter.bytes",
-    "hold.sets",
-    "hold.time",
-    "templates.bytes",
-    "templates.exporter.max",
-    "templates.max",
-    "templates.rate",
-    "transport.kafka.key",
-    "templates.ttl",
-    "templates.ttl.extend-on-access",
-};
-
-static bool is_live(const char *name)
-{
-    for (size_t i = 0; i < sizeof(live) / sizeof(live[0]); i++) {
-        if (strcmp(name, live[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool same_list(const struct option_list *a, const struct option_list *b)
 {
     bool same = a->n == b->n;
@@ -89,7 +43,8 @@ static void warn_of_fixed(const struct setup *running, const struct setup *fresh
     size_t len = 0;
 
     while (options_next(&was) && options_next(&is)) {
-        if (!is_live(was.name) && !same_value(&was, &is) && len < sizeof(names)) {
+        if ((was.option->flags & OPTION_LIVE) == 0 && !same_value(&was, &is) &&
+            len < sizeof(names)) {
             len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", len == 0 ? "" : ",",
                                     was.name);
         }

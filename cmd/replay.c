@@ -63,11 +63,11 @@ static const char usage[] =
     "or sends them to a UDP port with -to.\n\nOptions:";
 
 static const struct option replay_options[] = {
-    {"to", OPTION_STRING, offsetof(struct replay, to), NULL,
+    {"to", OPTION_STRING, 0, offsetof(struct replay, to), NULL,
      "Send the datagrams to this HOST:PORT instead, as they are"},
-    {"speed", OPTION_STRING, offsetof(struct replay, speed_text), "1",
+    {"speed", OPTION_STRING, 0, offsetof(struct replay, speed_text), "1",
      "Pace of -to: 1 as captured, 10 ten times as fast, 0.5 half as fast, 0 without waiting"},
-    {"loop", OPTION_COUNT, offsetof(struct replay, loop), "1",
+    {"loop", OPTION_COUNT, 0, offsetof(struct replay, loop), "1",
      "How many times to replay the files"},
     {0},
 };

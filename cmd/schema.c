@@ -28,17 +28,17 @@ struct schema {
 };
 
 static const struct option schema_options[] = {
-    {"fields", OPTION_STRING, offsetof(struct schema, wish.fields), NULL,
+    {"fields", OPTION_STRING, 0, offsetof(struct schema, wish.fields), NULL,
      "Fields of a record, as weir collect takes them (default stream; proto and markdown: all)"},
-    {"mapping", OPTION_STRING, offsetof(struct schema, wish.mapping_path), NULL,
+    {"mapping", OPTION_STRING, 0, offsetof(struct schema, wish.mapping_path), NULL,
      "Configuration file for custom mappings"},
-    {"topic", OPTION_STRING, offsetof(struct schema, wish.topic), "flow-messages",
+    {"topic", OPTION_STRING, 0, offsetof(struct schema, wish.topic), "flow-messages",
      "Kafka topic of the records; the tables are called after it"},
-    {"key", OPTION_STRING, offsetof(struct schema, wish.key_words), NULL,
+    {"key", OPTION_STRING, 0, offsetof(struct schema, wish.key_words), NULL,
      "What the topic's keys are made of, as -transport.kafka.key takes it"},
-    {"partitions", OPTION_COUNT, offsetof(struct schema, wish.partitions), NULL,
+    {"partitions", OPTION_COUNT, 0, offsetof(struct schema, wish.partitions), NULL,
      "Partitions that ksqlDB makes the topic with; 0 if it is there"},
-    {"brokers", OPTION_STRING, offsetof(struct schema, wish.brokers), "kafka:9092",
+    {"brokers", OPTION_STRING, 0, offsetof(struct schema, wish.brokers), "kafka:9092",
      "Kafka brokers that Flink and ClickHouse read from"},
     {0},
 };

@@ -13,104 +13,110 @@
 enum { NAMES_MAX = 256 };
 
 static const struct option setup_options[] = {
-    {"listen", OPTION_STRING, offsetof(struct setup, listen), "sflow://:6343,netflow://:2055",
+    {"listen", OPTION_STRING, 0, offsetof(struct setup, listen), "sflow://:6343,netflow://:2055",
      "listen addresses: sflow, netflow, or flow (all protocols), e.g. flow://:9999?count=2"},
-    {"format", OPTION_STRING, offsetof(struct setup, format), "json", "Choose the format"},
-    {"fields", OPTION_STRING, offsetof(struct setup, words.fields), "goflow2",
+    {"format", OPTION_STRING, 0, offsetof(struct setup, format), "json", "Choose the format"},
+    {"fields", OPTION_STRING, OPTION_LIVE, offsetof(struct setup, words.fields), "goflow2",
      "Fields of a record: goflow2, all, stream, or a list of sets and fields"},
-    {"compat", OPTION_STRING, offsetof(struct setup, words.compat), NULL,
+    {"compat", OPTION_STRING, OPTION_LIVE, offsetof(struct setup, words.compat), NULL,
      "goflow2: write what goflow2 writes also where it is wrong (docs/goflow2.md)"},
-    {"tunnels", OPTION_STRING, offsetof(struct setup, words.tunnels), NULL,
+    {"tunnels", OPTION_STRING, OPTION_LIVE, offsetof(struct setup, words.tunnels), NULL,
      "UDP tunnels to look into in sampled packets: a list of vxlan, geneve, gtpu, teredo"},
-    {"produce", OPTION_STRING, offsetof(struct setup, produce_word), "sample",
+    {"produce", OPTION_STRING, 0, offsetof(struct setup, produce_word), "sample",
      "Producer method (sample or raw)"},
-    {"transport", OPTION_STRING, offsetof(struct setup, transport), "file",
+    {"transport", OPTION_STRING, 0, offsetof(struct setup, transport), "file",
      "Choose the transport (available: file, kafka, stdout)"},
-    {"loglevel", OPTION_STRING, offsetof(struct setup, log_level), "info", "Log level"},
-    {"logfmt", OPTION_STRING, offsetof(struct setup, log_format), "normal",
+    {"loglevel", OPTION_STRING, OPTION_LIVE, offsetof(struct setup, log_level), "info",
+     "Log level"},
+    {"logfmt", OPTION_STRING, OPTION_LIVE, offsetof(struct setup, log_format), "normal",
      "Log formatter (normal or json)"},
-    {"err.cnt", OPTION_COUNT, offsetof(struct setup, errors_count), "10",
+    {"err.cnt", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, errors_count), "10",
      "Maximum errors per batch for muting"},
-    {"err.int", OPTION_DURATION, offsetof(struct setup, errors_interval_ns), "10s",
+    {"err.int", OPTION_DURATION, OPTION_LIVE, offsetof(struct setup, errors_interval_ns), "10s",
      "Maximum errors interval for muting"},
-    {"allow", OPTION_STRING, offsetof(struct setup, words.allow), NULL,
+    {"allow", OPTION_STRING, OPTION_LIVE, offsetof(struct setup, words.allow), NULL,
      "Exporters that may speak, by prefixes: 192.0.2.0/24,2001:db8::/32 (default all)"},
-    {"mapping", OPTION_STRING, offsetof(struct setup, words.mapping), NULL,
+    {"mapping", OPTION_STRING, OPTION_LIVE, offsetof(struct setup, words.mapping), NULL,
      "Configuration file for custom mappings"},
-    {"subscribers", OPTION_STRING, offsetof(struct setup, words.subscribers), NULL,
+    {"subscribers", OPTION_STRING, OPTION_LIVE, offsetof(struct setup, words.subscribers), NULL,
      "Configuration file of subscribers' pools (docs/subscribers.md)"},
-    {"config", OPTION_STRING, offsetof(struct setup, config), NULL,
+    {"config", OPTION_STRING, OPTION_LINE_ONLY, offsetof(struct setup, config), NULL,
      "Configuration file: every option by its name (docs/configuration.md)"},
-    {"check", OPTION_BOOL, offsetof(struct setup, check), NULL,
+    {"check", OPTION_BOOL, OPTION_LINE_ONLY, offsetof(struct setup, check), NULL,
      "Check options and files, and exit: 0 if they are right"},
-    {"stats", OPTION_BOOL, offsetof(struct setup, stats), NULL,
+    {"stats", OPTION_BOOL, 0, offsetof(struct setup, stats), NULL,
      "Write all counters as one line of JSON to standard error at the end"},
-    {"v", OPTION_BOOL, offsetof(struct setup, version), NULL, "Print version"},
+    {"v", OPTION_BOOL, OPTION_LINE_ONLY, offsetof(struct setup, version), NULL, "Print version"},
     {0},
 };
 
 static const struct option exporter_options[] = {
-    {"scope", OPTION_STRING, offsetof(struct setup, scope), "domain",
+    {"scope", OPTION_STRING, 0, offsetof(struct setup, scope), "domain",
      "What tells exporters apart beside their address: a list of domain, port, listener"},
-    {"max", OPTION_COUNT, offsetof(struct setup, words.limits.exporters), "65536",
+    {"max", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.exporters), "65536",
      "Exporters remembered"},
-    {"strangers", OPTION_COUNT, offsetof(struct setup, words.limits.strangers), "16384",
-     "Of these, places for exporters that were first heard less than a minute ago"},
-    {"bytes", OPTION_COUNT, offsetof(struct setup, words.limits.octets), "1073741824",
+    {"strangers", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.strangers),
+     "16384", "Of these, places for exporters that were first heard less than a minute ago"},
+    {"bytes", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.octets), "1073741824",
      "Memory for all that a worker remembers of exporters, but held sets (0 without bound)"},
-    {"domains", OPTION_COUNT, offsetof(struct setup, words.limits.domains_per_exporter), "256",
+    {"domains", OPTION_COUNT, OPTION_LIVE,
+     offsetof(struct setup, words.limits.domains_per_exporter), "256",
      "Observation domains remembered of an exporter"},
-    {"options", OPTION_COUNT, offsetof(struct setup, words.limits.options_per_exporter), "16384",
+    {"options", OPTION_COUNT, OPTION_LIVE,
+     offsetof(struct setup, words.limits.options_per_exporter), "16384",
      "Samplers, interfaces, routing instances and applications remembered of an exporter"},
-    {"options.bytes", OPTION_COUNT,
+    {"options.bytes", OPTION_COUNT, OPTION_LIVE,
      offsetof(struct setup, words.limits.options_octets_per_exporter), "4194304",
      "Memory for these"},
     {0},
 };
 
 static const struct option template_options[] = {
-    {"max", OPTION_COUNT, offsetof(struct setup, words.limits.templates_per_domain), "1024",
-     "Templates remembered of an observation domain"},
-    {"exporter.max", OPTION_COUNT, offsetof(struct setup, words.limits.templates_per_exporter),
-     "4096", "Templates remembered of an exporter"},
-    {"bytes", OPTION_COUNT, offsetof(struct setup, words.limits.template_octets), "536870912",
-     "Memory for all templates of a worker"},
-    {"rate", OPTION_COUNT, offsetof(struct setup, words.limits.template_rate), "1000",
+    {"max", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.templates_per_domain),
+     "1024", "Templates remembered of an observation domain"},
+    {"exporter.max", OPTION_COUNT, OPTION_LIVE,
+     offsetof(struct setup, words.limits.templates_per_exporter), "4096",
+     "Templates remembered of an exporter"},
+    {"bytes", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.template_octets),
+     "536870912", "Memory for all templates of a worker"},
+    {"rate", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.template_rate), "1000",
      "New templates that an exporter may send a second (0 without bound)"},
-    {"ttl", OPTION_DURATION, offsetof(struct setup, words.limits.template_life_ns), NULL,
-     "NetFlow/IPFIX templates TTL (0 disables expiry)"},
-    {"ttl.extend-on-access", OPTION_BOOL, offsetof(struct setup, words.limits.used_is_refreshed),
-     NULL, "Extend template TTL on access"},
+    {"ttl", OPTION_DURATION, OPTION_LIVE, offsetof(struct setup, words.limits.template_life_ns),
+     NULL, "NetFlow/IPFIX templates TTL (0 disables expiry)"},
+    {"ttl.extend-on-access", OPTION_BOOL, OPTION_LIVE,
+     offsetof(struct setup, words.limits.used_is_refreshed), NULL, "Extend template TTL on access"},
     {0},
 };
 
 static const struct option hold_options[] = {
-    {"sets", OPTION_COUNT, offsetof(struct setup, words.limits.held_sets_per_exporter), "64",
-     "Data sets of an exporter held until their template comes (0 holds none)"},
-    {"exporter.bytes", OPTION_COUNT, offsetof(struct setup, words.limits.held_octets_per_exporter),
-     "262144", "Memory for these"},
-    {"bytes", OPTION_COUNT, offsetof(struct setup, words.limits.held_octets), "67108864",
-     "Memory for the held sets of all exporters of a worker"},
-    {"time", OPTION_DURATION, offsetof(struct setup, words.limits.held_ns), "1m",
+    {"sets", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.held_sets_per_exporter),
+     "64", "Data sets of an exporter held until their template comes (0 holds none)"},
+    {"exporter.bytes", OPTION_COUNT, OPTION_LIVE,
+     offsetof(struct setup, words.limits.held_octets_per_exporter), "262144", "Memory for these"},
+    {"bytes", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.held_octets),
+     "67108864", "Memory for the held sets of all exporters of a worker"},
+    {"time", OPTION_DURATION, OPTION_LIVE, offsetof(struct setup, words.limits.held_ns), "1m",
      "How long they are held"},
     {0},
 };
 
 static const struct option record_options[] = {
-    {"", OPTION_STRING, offsetof(struct setup, words.records), "flows",
+    {"", OPTION_STRING, OPTION_LIVE, offsetof(struct setup, words.records), "flows",
      "Kinds of records: all, or a list of flows, counters, drops, nat, options, loss"},
-    {"refresh", OPTION_DURATION, offsetof(struct setup, words.records_refresh_ns), "1h",
+    {"refresh", OPTION_DURATION, OPTION_LIVE, offsetof(struct setup, words.records_refresh_ns),
+     "1h",
      "How often a record of options data is repeated, where nothing changes (0 with each telling)"},
-    {"loss.interval", OPTION_DURATION, offsetof(struct setup, words.records_loss_interval_ns), "1m",
+    {"loss.interval", OPTION_DURATION, OPTION_LIVE,
+     offsetof(struct setup, words.records_loss_interval_ns), "1m",
      "How often what was lost is told"},
     {0},
 };
 
 static const struct option stream_options[] = {
-    {"max-age", OPTION_DURATION, offsetof(struct setup, words.stream_max_age_ns), "24h",
-     "flow_end_ms lies at most so long before received_ms"},
-    {"max-skew", OPTION_DURATION, offsetof(struct setup, words.stream_max_skew_ns), "5s",
-     "flow_end_ms lies at most so long behind received_ms"},
+    {"max-age", OPTION_DURATION, OPTION_LIVE, offsetof(struct setup, words.stream_max_age_ns),
+     "24h", "flow_end_ms lies at most so long before received_ms"},
+    {"max-skew", OPTION_DURATION, OPTION_LIVE, offsetof(struct setup, words.stream_max_skew_ns),
+     "5s", "flow_end_ms lies at most so long behind received_ms"},
     {0},
 };
 
@@ -349,14 +355,13 @@ static bool read_environment(struct setup *setup)
  */
 static bool read_all(struct setup *setup, const struct command_line *line)
 {
-    static const char *const refused[] = {"config", "check", "v", "demo", NULL};
     const char *config = setup->config;
     int first;
 
     options_set_defaults(setup->groups, setup->n_groups);
     if (*config != '\0') {
-        setup->file = option_file_read(setup->groups, setup->n_groups, config, refused,
-                                       setup->message, sizeof(setup->message));
+        setup->file = option_file_read(setup->groups, setup->n_groups, config, setup->message,
+                                       sizeof(setup->message));
         if (setup->file == NULL) {
             return false;
         }

@@ -5,11 +5,11 @@
 #include "cmd/setup.h"
 
 const struct option setup_quarantine_options[] = {
-    {"", OPTION_STRING, offsetof(struct setup, quarantine_words.path), NULL,
+    {"", OPTION_STRING, 0, offsetof(struct setup, quarantine_words.path), NULL,
      "Keep datagrams that break a rule in this pcapng file (docs/reliability.md)"},
-    {"bytes", OPTION_COUNT, offsetof(struct setup, quarantine_words.octets), "16777216",
+    {"bytes", OPTION_COUNT, 0, offsetof(struct setup, quarantine_words.octets), "16777216",
      "Room for them, in the file and the older one beside it"},
-    {"rate", OPTION_COUNT, offsetof(struct setup, quarantine_words.rate), "10",
+    {"rate", OPTION_COUNT, 0, offsetof(struct setup, quarantine_words.rate), "10",
      "How many of them a worker keeps in a second (0 keeps all)"},
     {0},
 };

@@ -3,6 +3,7 @@
 """The documents tell the truth: the record in README, the names in docs/goflow2.md, the files named."""
 
 import argparse
+import fnmatch
 import pathlib
 import re
 import subprocess
@@ -41,6 +42,33 @@ def check_differences():
             yield f"docs/goflow2.md has no section {key}"
 
 
+def options():
+    """Each option of weir collect by its name, and its flags."""
+    tables, prefixes = {}, {"collect_options": "", "setup_quarantine_options": "quarantine"}
+    for path in sorted([*ROOT.glob("cmd/*.c"), *ROOT.glob("transports/*.c")]):
+        text = path.read_text(encoding="utf-8")
+        prefixes |= {table: prefix for prefix, table in re.findall(r'mount\(setup, "([\w.]*)", (\w+), ', text)}
+        if path.parent.name == "transports":
+            prefixes |= {name + "_options": f"transport.{name}" for name in ("file", "kafka")}
+        for table, rows in re.findall(r"const struct option (\w+)\[\] = \{\n(.*?)\{0\}", text, re.DOTALL):
+            tables[table] = re.findall(r'\{"([\w.-]*)",\s*OPTION_\w+,\s*(\w+)', rows)
+    for table, prefix in prefixes.items():
+        for name, flags in tables[table]:
+            yield ".".join(filter(None, (prefix, name))), flags
+
+
+def check_options():
+    """What docs/configuration.md says of reloads and of the command line."""
+    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    live = re.search(r"These options change at a reload:(.*?)\. If", text, re.DOTALL)[1]
+    line_only = re.search(r"may stand once\.(.*)command line only", text)[1]
+    for said, flag in ((live, "OPTION_LIVE"), (line_only, "OPTION_LINE_ONLY")):
+        patterns = re.findall(r"`([^`]+)`", said)
+        for name, flags in options():
+            if any(fnmatch.fnmatch(name, pattern) for pattern in patterns) != (flags == flag):
+                yield f"docs/configuration.md and the table of options disagree whether {name} is {flag}"
+
+
 def check_files():
     named = re.compile(r"`((?:" + "|".join(FOLDERS) + r")/[\w./-]+\w)`")
     for document in DOCUMENTS:
@@ -53,7 +81,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weir", required=True, type=pathlib.Path, help="the program under test")
     arguments = parser.parse_args()
-    faults = [*check_record(arguments.weir.resolve()), *check_differences(), *check_files()]
+    faults = [*check_record(arguments.weir.resolve()), *check_differences(), *check_options(), *check_files()]
     print("\n".join(faults) or "the documents are true")
     return 1 if faults else 0
 

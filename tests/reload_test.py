@@ -83,6 +83,8 @@ def faults_of_good(collector):
     collector.reload(collector.config, collector.good.replace("time: 30s", "time: 10s").encode())
     if not collector.wait_for("msg=reloaded", 1):
         yield "a good file is not taken after the bad ones"
+    if collector.count("next start only"):
+        yield "an option that a reload changes is said to wait for the next start"
     collector.reload(collector.config, collector.good.replace('sep: "\\n"', "sep: x").encode())
     if not collector.wait_for("options=transport.file.sep", 1):
         yield "an option that waits for the next start is not named"

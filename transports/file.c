@@ -20,13 +20,14 @@ struct file {
 static const char default_separator[] = "\n";
 
 static const struct option file_options[] = {
-    {"", OPTION_STRING, offsetof(struct file, paths[RECORD_OTHER]), NULL,
+    {"", OPTION_STRING, 0, offsetof(struct file, paths[RECORD_OTHER]), NULL,
      "File/console output (empty for stdout)"},
-    {"sep", OPTION_STRING, offsetof(struct file, separator), default_separator, "Line separator"},
-    {"linger", OPTION_DURATION, offsetof(struct file, linger_ns), "100ms",
+    {"sep", OPTION_STRING, 0, offsetof(struct file, separator), default_separator,
+     "Line separator"},
+    {"linger", OPTION_DURATION, 0, offsetof(struct file, linger_ns), "100ms",
      "How long records for a regular file wait for more, since each write has its cost"},
 #define X(kind, word, nature, text)                                                                \
-    {word, OPTION_STRING, offsetof(struct file, paths[RECORD_##kind]), NULL,                       \
+    {word, OPTION_STRING, 0, offsetof(struct file, paths[RECORD_##kind]), NULL,                    \
      "File of " text ", if it is another"},
     RECORD_PLACED_KINDS(X)
 #undef X

@@ -22,7 +22,6 @@ struct setting {
 struct option_file {
     const struct option_group *groups;
     size_t n;
-    const char *const *refused;
     struct yaml_file *yaml;
     size_t n_settings;
     struct setting settings[SETTINGS_MAX];
@@ -51,16 +50,6 @@ static bool refuse_name(const struct option_file *f, struct yaml_node key, const
         return yaml_complain(key, "there is no option \"%s\"", name);
     }
     return yaml_complain(key, "there is no option \"%s\"; did you mean \"%s\"?", name, nearest);
-}
-
-static bool is_refused(const struct option_file *f, const char *name)
-{
-    for (const char *const *refused = f->refused; *refused != NULL; refused++) {
-        if (strcmp(*refused, name) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* The same option may be named whole in one place and in parts in another. */
@@ -153,7 +142,7 @@ static bool set_option(struct option_file *f, const struct option_place *place,
 {
     struct setting *setting;
 
-    if (is_refused(f, place->name)) {
+    if ((place->option->flags & OPTION_LINE_ONLY) != 0) {
         return yaml_complain(key, "%s is for the command line only", place->name);
     }
     setting = add_setting(f, place, key, value);
@@ -209,7 +198,7 @@ static bool read_root(struct option_file *f)
 }
 
 struct option_file *option_file_read(const struct option_group *groups, size_t n, const char *path,
-                                     const char *const *refused, char *message, size_t message_size)
+                                     char *message, size_t message_size)
 {
     struct option_file *f = calloc(1, sizeof(*f));
 
@@ -219,7 +208,6 @@ struct option_file *option_file_read(const struct option_group *groups, size_t n
     }
     f->groups = groups;
     f->n = n;
-    f->refused = refused;
     f->yaml = yaml_open(path, message, message_size);
     if (f->yaml != NULL && read_root(f)) {
         return f;

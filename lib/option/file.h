@@ -13,13 +13,12 @@
 struct option_file;
 
 /*
- * Sets the options that the file names.  refused, which ends with NULL, are for
- * the command line only.  NULL if the file is not right: message then says where
- * and why.  Texts of options are borrowed from the file until it is freed.
+ * Sets the options that the file names.  NULL if the file is not right, or names one that is
+ * OPTION_LINE_ONLY: message then says where and why.  Texts of options are borrowed from the
+ * file until it is freed.
  */
 struct option_file *option_file_read(const struct option_group *groups, size_t n, const char *path,
-                                     const char *const *refused, char *message,
-                                     size_t message_size);
+                                     char *message, size_t message_size);
 void option_file_free(struct option_file *file);
 
 /*

@@ -24,6 +24,11 @@ struct option_list {
     const char *at[OPTION_LIST_MAX];
 };
 
+enum option_flag {
+    OPTION_LIVE = 1,      /* a reload changes it; all others wait for the next start */
+    OPTION_LINE_ONLY = 2, /* of the command line and the environment: a file must not set it */
+};
+
 /*
  * What a module can be told: one row an option.  The row sets it, gives its
  * default, and explains it in -h.  Ends with a row of zeros.
@@ -31,6 +36,7 @@ struct option_list {
 struct option {
     const char *name; /* below its group's prefix; "" is the prefix itself */
     enum option_kind kind;
+    unsigned flags;       /* enum option_flag, or-ed */
     size_t offset;        /* of the value in the group's target */
     const char *fallback; /* the default, as it would be written; NULL for "", false or 0 */
     const char *help;

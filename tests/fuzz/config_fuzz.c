@@ -16,18 +16,17 @@ struct target {
 };
 
 static const struct option options[] = {
-    {"", OPTION_STRING, offsetof(struct target, text), "none", "the prefix itself"},
-    {"flag", OPTION_BOOL, offsetof(struct target, flag), NULL, "yes or no"},
-    {"text", OPTION_STRING, offsetof(struct target, text), NULL, "words"},
-    {"count", OPTION_COUNT, offsetof(struct target, count), "5", "a number"},
-    {"time", OPTION_DURATION, offsetof(struct target, duration_ns), "1s", "a duration"},
-    {"list", OPTION_LIST, offsetof(struct target, list), NULL, "several"},
+    {"", OPTION_STRING, 0, offsetof(struct target, text), "none", "the prefix itself"},
+    {"flag", OPTION_BOOL, OPTION_LINE_ONLY, offsetof(struct target, flag), NULL, "yes or no"},
+    {"text", OPTION_STRING, 0, offsetof(struct target, text), NULL, "words"},
+    {"count", OPTION_COUNT, 0, offsetof(struct target, count), "5", "a number"},
+    {"time", OPTION_DURATION, 0, offsetof(struct target, duration_ns), "1s", "a duration"},
+    {"list", OPTION_LIST, 0, offsetof(struct target, list), NULL, "several"},
     {0},
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const refused[] = {"flag", NULL};
     struct target plain;
     struct target below;
     const struct option_group groups[] = {{"", options + 1, &plain}, {"part", options, &below}};
@@ -38,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct option_file *file;
 
     options_set_defaults(groups, n);
-    file = option_file_read(groups, n, path, refused, message, sizeof(message));
+    file = option_file_read(groups, n, path, message, sizeof(message));
     require((file == NULL) == (message[0] != '\0'), "what is refused is explained");
     if (file != NULL) {
         (void)option_file_place(file, "text", plain.text);

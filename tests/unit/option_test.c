@@ -22,15 +22,15 @@ struct settings {
 };
 
 static const struct option own_options[] = {
-    {"listen", OPTION_STRING, offsetof(struct settings, listen), "sflow://:6343",
+    {"listen", OPTION_STRING, 0, offsetof(struct settings, listen), "sflow://:6343",
      "listen addresses"},
-    {"q", OPTION_BOOL, offsetof(struct settings, quick), NULL, "Be quick"},
+    {"q", OPTION_BOOL, 0, offsetof(struct settings, quick), NULL, "Be quick"},
     {0},
 };
 
 static const struct option limit_options[] = {
-    {"", OPTION_COUNT, offsetof(struct settings, count), "1_000", "How many"},
-    {"interval", OPTION_DURATION, offsetof(struct settings, interval), "1m30s", "How\noften"},
+    {"", OPTION_COUNT, 0, offsetof(struct settings, count), "1_000", "How many"},
+    {"interval", OPTION_DURATION, 0, offsetof(struct settings, interval), "1m30s", "How\noften"},
     {0},
 };
 
