@@ -166,8 +166,8 @@ enum flow_layer {
 };
 
 /*
- * How a field is held.  A new kind needs its type here, a reader in template.c, and a writer in
- * each format.
+ * How a field is held.  A new kind needs its type here, a reader in lib/template/readers.c, and
+ * a writer in each format.
  */
 #define FLOW_KINDS(X)                                                                              \
     X(TYPE, uint8_t)                                                                               \

@@ -77,11 +77,25 @@ def check_files():
                 yield f"{document} names {path}, which is not there"
 
 
+def check_comments():
+    """Files that comments name, from the root of the tree or from the comment's own folder."""
+    comment = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+    named = re.compile(r"(?<![\w/.<])\w[\w./*-]*\.(?:c|h|def|py|sh)\b(?!\.\w)")
+    suffixes = (".c", ".h", ".def")
+    sources = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in suffixes)
+    for source in sorted(sources):
+        text = "\n".join(comment.findall(source.read_text(encoding="utf-8")))
+        for name in named.findall(text):
+            if not any(any(folder.glob(name)) for folder in (ROOT, source.parent)):
+                yield f"a comment of {source.relative_to(ROOT)} names {name}, which is not there"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weir", required=True, type=pathlib.Path, help="the program under test")
     arguments = parser.parse_args()
-    faults = [*check_record(arguments.weir.resolve()), *check_differences(), *check_options(), *check_files()]
+    faults = [*check_record(arguments.weir.resolve()), *check_differences(), *check_options(), *check_files(),
+              *check_comments()]
     print("\n".join(faults) or "the documents are true")
     return 1 if faults else 0
 

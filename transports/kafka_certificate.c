@@ -7,7 +7,7 @@
 
 enum { WORD_OCTETS = 16 };
 
-/* What OpenSSL finds wrong (its x509_vfy.h); librdkafka itself tells these not apart. */
+/* What OpenSSL finds wrong (its <openssl/x509_vfy.h>); librdkafka itself tells these not apart. */
 static const struct {
     int code;
     const char *text;

@@ -18,7 +18,7 @@ char *element_write_name(char *out, const struct flow_element *element);
 /*
  * The value as JSON, by its abstract data type: numbers, text, addresses; times as
  * numbers in the unit of their type since 1970; octets, lists and the unknown in hex;
- * null where the length or the value is none that the type has.  *cut as in text_write.h.
+ * null where the length or the value is none that the type has.  *cut as in lib/text_write.h.
  */
 char *element_write_value(char *out, const struct flow_element *element, bool *cut);
 

@@ -11,7 +11,7 @@
 #include "lib/sequence.h"
 #include "lib/template/store.h"
 
-/* What exporters.h hides from decoders: for the files of lib that keep this state. */
+/* What exporter.h hides from decoders: for the files of lib/ that keep this state. */
 
 struct exporters {
     struct lru_table table;     /* of struct exporter */
@@ -73,7 +73,7 @@ struct domain {
     struct domain_key key;
     struct exporter *exporter;
     struct lru_table templates;   /* of struct known_template */
-    struct exporter_stats *stats; /* a hint of worker_stats.c */
+    struct exporter_stats *stats; /* a hint of lib/worker_stats.c */
     struct sequence sequence;
     bool sets_left;       /* some held sets have a template by now */
     bool template_rates;  /* a rate was announced for a single template */

@@ -6,7 +6,7 @@
 #include "lib/option/yaml_file.h"
 
 /*
- * Reading a mapping file; private to lib/mapping*.c.  Each reader is given its
+ * Reading a mapping file; private to lib/mapping.  Each reader is given its
  * node of the file, and returns false after yaml_complain().  Texts are borrowed
  * from the file, which lives as long as the mapping.
  */
@@ -36,7 +36,7 @@ struct mapping_formatter {
     struct field_set key;
 };
 
-/* --- mapping_read.c: nodes of any section --- */
+/* --- read.c: nodes of any section --- */
 
 /* A word and what it means; a table ends with a row of zeros. */
 struct mapping_word {
@@ -75,7 +75,7 @@ bool mapping_later(struct yaml_node value, void *target);
 /* Rows with room for one more, n being there, or NULL after a complaint about node. */
 void *mapping_grow(struct yaml_node node, void *rows, size_t n, size_t row_size);
 
-/* --- mapping_names.c: fields by name --- */
+/* --- names.c: fields by name --- */
 
 /* The number of a name, MAPPING_NAMES if there is no such. */
 unsigned mapping_find_name(const struct mapping_formatter *formatter, const char *name);
@@ -93,18 +93,18 @@ bool mapping_read_target(struct yaml_node map, const struct mapping_formatter *f
 
 /* --- The sections --- */
 
-/* mapping_formatter.c, and its parts mapping_custom.c and mapping_columns.c */
+/* formatter.c, and its parts custom.c and columns.c */
 bool mapping_read_formatter(struct yaml_node section, struct mapping_formatter *formatter);
 bool mapping_read_protobuf(struct yaml_node list, struct mapping_formatter *formatter);
 bool mapping_read_constants(struct yaml_node map, struct mapping_formatter *formatter);
 bool mapping_read_columns(struct yaml_node section, struct mapping_formatter *formatter);
 
-/* mapping_elements.c: ipfix and netflowv9 */
+/* elements.c: ipfix and netflowv9 */
 bool mapping_read_elements(struct yaml_node section, struct mapping *mapping,
                            enum flow_type version);
 void mapping_sort_elements(struct mapping_elements *elements);
 
-/* mapping_packet.c, and its part mapping_ports.c: sflow */
+/* packet.c, and its part ports.c: sflow */
 bool mapping_read_sflow(struct yaml_node section, struct mapping *mapping);
 bool mapping_read_ports(struct yaml_node list, struct mapping_packet *packet);
 void mapping_sort_bits(struct mapping_packet *packet);

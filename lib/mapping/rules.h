@@ -7,8 +7,8 @@
 #include "lib/mapping/mapping.h"
 
 /*
- * A mapping as decoding reads it: private to lib/mapping*.c, lib/template*.c and
- * lib/packet*.c.  Everything was checked and sorted when the file was loaded.
+ * A mapping as decoding reads it: private to lib/mapping, lib/template and
+ * lib/packet.  Everything was checked and sorted when the file was loaded.
  */
 
 struct mapping_target;

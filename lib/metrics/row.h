@@ -7,7 +7,7 @@
 /*
  * Metrics as tables.  A row is a metric, the source of its series, and where their
  * value stands in each item of the source.  Labels are made by name: see the
- * table in metrics_row.c.
+ * table in row.c.
  */
 struct metrics_row;
 

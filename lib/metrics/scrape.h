@@ -37,7 +37,7 @@ struct scrape {
     uint64_t answers[SCRAPE_CODES]; /* of /metrics, by code */
 };
 
-/* Writes every metric that weir has: the rows of metrics_goflow2.c and metrics_weir.c. */
+/* Writes every metric that weir has: the rows of goflow2.c and weir.c. */
 void metrics_write(struct metrics_page *page, const struct scrape *scrape);
 
 #endif

@@ -7,7 +7,7 @@
 #include "lib/wire.h"
 
 /*
- * What the readers of a packet's headers share; private to lib/packet*.c.
+ * What the readers of a packet's headers share; private to lib/packet.
  *
  * A reader reads one header from packet->rest, up to where the next one begins,
  * and says in packet->next which that is.  A header that is cut fails
@@ -101,7 +101,7 @@ unsigned packet_after_ethertype(struct packet *p, uint16_t ethertype);
 /* IPv4 or IPv6, by the version of what follows; PACKET_END if it is neither. */
 unsigned packet_ip_ahead(const struct packet *p);
 
-/* The readers of packet_ip.c: IP headers, and what stands directly behind them. */
+/* The readers of ip.c: IP headers, and what stands directly behind them. */
 void packet_read_ipv4(struct packet *p);
 void packet_read_ipv6(struct packet *p);
 void packet_read_options(struct packet *p);
@@ -113,7 +113,7 @@ void packet_read_udp(struct packet *p);
 void packet_read_sctp(struct packet *p);
 void packet_read_icmp(struct packet *p);
 
-/* Those of packet_tunnel.c. */
+/* Those of tunnel.c. */
 void packet_read_gre(struct packet *p);
 void packet_read_vxlan(struct packet *p);
 void packet_read_geneve(struct packet *p);
@@ -124,7 +124,7 @@ void packet_read_gtpu(struct packet *p);
 void packet_follow_ports(struct packet *p, enum mapping_way way, uint16_t src_port,
                          uint16_t dst_port);
 
-/* Those of packet_mapping.c.  The first is true if the mapping file knows one of the ports. */
+/* Those of mapping.c.  The first is true if the mapping file knows one of the ports. */
 bool packet_follow_mapped_ports(struct packet *p, enum mapping_way way, uint16_t src_port,
                                 uint16_t dst_port);
 

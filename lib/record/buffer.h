@@ -16,7 +16,7 @@ struct record_buffer {
     size_t used;
     size_t written; /* octets */
 
-    /* Private to record_buffer.c. */
+    /* Private to buffer.c. */
     size_t *ends; /* of each record, in data */
     size_t capacity;
     size_t max_records;

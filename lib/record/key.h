@@ -25,7 +25,7 @@ struct record_key_part {
 struct record_key {
     size_t max; /* octets that one key can need; 0 if there are no keys */
 
-    /* Private to record_key.c. */
+    /* Private to key.c. */
     bool hashed;
     const struct custom_field *custom;
     uint16_t n;

@@ -28,7 +28,7 @@ struct spool_segment {
     bool unlinked;
     enum spool_loss why; /* it is gone, if records were lost by that */
 
-    /* Private to spool_segment.c. */
+    /* Private to segment.c. */
     size_t n_in_flight;
     size_t n_done;
     size_t low; /* no record below waits */

@@ -25,7 +25,7 @@ struct spool_walk {
     const uint8_t *body; /* borrowed until the next step */
     uint64_t at;         /* in octets: where its head is */
 
-    /* Private to spool_walk.c. */
+    /* Private to walk.c. */
     uint64_t offset;
     uint8_t *window;
     uint64_t window_at;

@@ -5,7 +5,7 @@
 #include "lib/mapping/rules.h"
 #include "lib/template/template.h"
 
-/* Which elements fill which fields; private to lib/template*.c. */
+/* Which elements fill which fields; private to lib/template. */
 
 enum { TEMPLATE_SOURCES_MAX = FLOW_NFIELDS * 3 };
 

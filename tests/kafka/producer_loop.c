@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * A bare producer: sends the lines of a file to Kafka, as many times as asked, with nothing
- * before librdkafka.  kafka_speed.py holds weir's speed beside it.
+ * before librdkafka.  tests/kafka_speed.py holds weir's speed beside it.
  *
  * Usage: producer_loop FILE TIMES TOPIC NAME=VALUE...
  * A line of the file is a key, a tab and a value; what follows the topic are properties of
