@@ -137,7 +137,7 @@ static bool open_pipeline(struct explain *explain, const struct setup *setup)
     explain->pipeline.decoders = registry_decoders;
     explain->pipeline.settings = setup->plan->decode;
     explain->pipeline.counters = &explain->counters;
-    explain->pipeline.report = take_fault;
+    explain->pipeline.hear_fault = take_fault;
     explain->pipeline.exporters =
         exporters_new(&limits, setup->exporter_scope, &setup->plan->decode);
     pipeline_set_outline(&explain->pipeline, explain->listing);

@@ -60,7 +60,7 @@ struct pipeline *setup_pipeline(struct setup *setup, struct counters *counters,
     pipeline->decoders = registry_decoders;
     pipeline->settings = plan->decode;
     pipeline->counters = counters;
-    pipeline->report = fault_log_report;
+    pipeline->hear_fault = fault_log_hear;
     pipeline->exporters = exporters_new(&plan->limits, setup->exporter_scope, &plan->decode);
     pipeline->output = calloc(1, sizeof(*pipeline->output));
     if (pipeline->exporters == NULL || pipeline->output == NULL) {

@@ -13,8 +13,8 @@ void decode_fault(struct decode *d, enum decode_error error, const char *detail)
         d->damaged = true;
         d->damage = error;
     }
-    if (d->report != NULL) {
-        d->report(d, error, detail);
+    if (d->hear_fault != NULL) {
+        d->hear_fault(d, error, detail);
     }
 }
 

@@ -128,8 +128,8 @@ struct decode {
     /* Likewise takes a record beside flows. */
     void (*emit_report)(struct decode *d, const struct report *report);
     /* Hears of each fault; may log it.  May be NULL. */
-    void (*report)(struct decode *d, enum decode_error error, const char *detail);
-    void *arg; /* of emit and report */
+    void (*hear_fault)(struct decode *d, enum decode_error error, const char *detail);
+    void *arg; /* of emit, emit_report and hear_fault */
 };
 
 /* One wire format.  To add one: decoders/<name>.c, and its line in decoders/CMakeLists.txt. */

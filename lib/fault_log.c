@@ -111,7 +111,7 @@ static void begin_interval(const struct decode *d, struct slot *slot, enum decod
     }
 }
 
-void fault_log_report(struct decode *d, enum decode_error error, const char *detail)
+void fault_log_hear(struct decode *d, enum decode_error error, const char *detail)
 {
     const uint64_t interval_ns = atomic_load(&muting_interval_ns);
     const uint64_t limit = interval_ns == 0 ? 0 : atomic_load(&muting_count);

@@ -119,22 +119,22 @@ static size_t record_max(const struct pipeline *pipeline)
     return output == NULL ? 0 : records * (output->format->max + output->batch.separator_len);
 }
 
-static void report_to_quarantine(struct decode *d, enum decode_error error, const char *detail)
+static void tell_quarantine(struct decode *d, enum decode_error error, const char *detail)
 {
     const struct pipeline *pipeline = d->arg;
 
     quarantine_inlet_fault(pipeline->quarantine, d, error, detail);
-    if (pipeline->report != NULL) {
-        pipeline->report(d, error, detail);
+    if (pipeline->hear_fault != NULL) {
+        pipeline->hear_fault(d, error, detail);
     }
 }
 
-static void choose_report(const struct pipeline *pipeline, struct decode *d)
+static void choose_hearer(const struct pipeline *pipeline, struct decode *d)
 {
-    d->report = pipeline->report;
+    d->hear_fault = pipeline->hear_fault;
     if (pipeline->quarantine != NULL) {
         quarantine_inlet_begin(pipeline->quarantine, d->datagram);
-        d->report = report_to_quarantine;
+        d->hear_fault = tell_quarantine;
     }
 }
 
@@ -153,7 +153,7 @@ static void begin(struct pipeline *pipeline, const struct datagram *datagram)
     d->other_leg = 0;
     choose_emit(pipeline, d);
     d->record_max = record_max(pipeline);
-    choose_report(pipeline, d);
+    choose_hearer(pipeline, d);
     d->arg = pipeline;
     wire_init(&d->wire, datagram->data, datagram->len);
 }

@@ -31,7 +31,7 @@ struct pipeline {
     struct worker_stats *stats;          /* borrowed; NULL if nobody asks for metrics */
     struct quarantine_inlet *quarantine; /* borrowed; NULL for none */
     /* Hears of each fault; may be NULL.  See struct decode. */
-    void (*report)(struct decode *d, enum decode_error error, const char *detail);
+    void (*hear_fault)(struct decode *d, enum decode_error error, const char *detail);
     struct decode decode; /* scratch */
 
     /* Private to pipeline.c; PRODUCE_SAMPLE where all are zero. */

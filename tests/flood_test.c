@@ -175,7 +175,7 @@ static void run_flood(const struct flood *flood, uint64_t datagrams)
     require(log != NULL, "there is a file for the log");
     require(checked_pipeline_open(&pipeline, &limits, COMPAT_NONE), "there is memory");
     introduce_all();
-    pipeline.pipeline.report = fault_log_report;
+    pipeline.pipeline.hear_fault = fault_log_hear;
     before = memory();
     let_in_logging(flood, datagrams, log);
     after = memory();

@@ -21,7 +21,7 @@ void quarantine_inlet_free(struct quarantine_inlet *inlet);
 /* A datagram begins, which is borrowed until it ends. */
 void quarantine_inlet_begin(struct quarantine_inlet *inlet, const struct datagram *datagram);
 
-/* As the report of struct decode.  Faults of sets that came in other datagrams are left out. */
+/* As hear_fault of struct decode.  Faults of sets that came in other datagrams are left out. */
 void quarantine_inlet_fault(struct quarantine_inlet *inlet, const struct decode *d,
                             enum decode_error error, const char *detail);
 

@@ -64,7 +64,7 @@ static void report(uint8_t exporter, enum decode_error error, unsigned times)
     d.message.template_id = 300;
     for (unsigned i = 0; i < times; i++) {
         datagram.received_ns = clock_ns;
-        fault_log_report(&d, error, "here");
+        fault_log_hear(&d, error, "here");
         clock_ns += SECOND_NS / 10;
     }
 }
