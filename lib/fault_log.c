@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "lib/exporter/state.h"
+#include "lib/fault_hash.h"
 #include "lib/log.h"
 #include "lib/text_write.h"
 
@@ -12,8 +13,9 @@ static const uint64_t SECOND_NS = 1000000000;
 
 enum { SLOTS = 1024, LINES_A_SECOND = 10, LONG_AGO_S = 3600 };
 
-/* A reason of an exporter; those that share a slot say less. */
+/* A reason of an exporter.  Another that has the same slot takes it, and is not muted for it. */
 struct slot {
+    uint64_t whose;
     uint64_t began_ns;
     uint64_t count; /* in the interval that began then */
 };
@@ -39,12 +41,13 @@ void fault_log_set_muting(uint64_t count, uint64_t interval_ns)
 
 static struct slot *slot_of(const struct flow_addr *from, enum decode_error error)
 {
-    uint32_t hash = 2166136261u ^ (uint32_t)error;
+    const uint64_t whose = fault_hash(from, error);
+    struct slot *slot = &fault_log.slots[whose % SLOTS];
 
-    for (uint8_t i = 0; i < from->len; i++) {
-        hash = (hash ^ from->bytes[i]) * 16777619u;
+    if (slot->whose != whose) {
+        *slot = (struct slot){.whose = whose};
     }
-    return &fault_log.slots[hash % SLOTS];
+    return slot;
 }
 
 /* The clock may step back, too. */
@@ -103,7 +106,8 @@ static void begin_interval(const struct decode *d, struct slot *slot, enum decod
 {
     const uint64_t skipped = slot->count > limit ? slot->count - limit : 0;
 
-    *slot = (struct slot){.began_ns = d->datagram->received_ns};
+    slot->began_ns = d->datagram->received_ns;
+    slot->count = 0;
     if (skipped > 0) {
         write_line(d, "skipped receiver messages", error, detail, skipped);
     } else {
@@ -116,12 +120,14 @@ void fault_log_hear(struct decode *d, enum decode_error error, const char *detai
     const uint64_t interval_ns = atomic_load(&muting_interval_ns);
     const uint64_t limit = interval_ns == 0 ? 0 : atomic_load(&muting_count);
     const uint64_t now = d->datagram->received_ns;
-    struct slot *slot = slot_of(&d->datagram->from, error);
-    const bool over = interval_over(slot, now, interval_ns);
+    struct slot *slot;
+    bool over;
 
     if (decode_errors[error].cost == COST_NOTHING) {
         return;
     }
+    slot = slot_of(&d->datagram->from, error);
+    over = interval_over(slot, now, interval_ns);
     if (limit > 0 && !over && slot->count > limit) {
         slot->count++;
     } else if (too_many_lines(now)) {

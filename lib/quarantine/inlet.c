@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "lib/exporter/exporter.h"
+#include "lib/fault_hash.h"
 #include "lib/quarantine/context.h"
 
 enum {
@@ -25,10 +26,16 @@ struct worst {
     uint16_t template_id;  /* 0 if there is none */
 };
 
+/* An exporter's fault, and when it was taken last.  Another that has the same slot takes it. */
+struct slot {
+    uint64_t whose;
+    uint64_t last_ns;
+};
+
 struct quarantine_inlet {
     struct quarantine *quarantine;
-    uint64_t until_ns;       /* when those that came would have been due */
-    uint64_t last_ns[SLOTS]; /* by exporter and fault; those that share a slot say less */
+    uint64_t until_ns; /* when those that came would have been due */
+    struct slot slots[SLOTS];
     const struct datagram *datagram;
     struct worst worst;
 };
@@ -92,21 +99,21 @@ void quarantine_inlet_fault(struct quarantine_inlet *inlet, const struct decode 
 
 /* --- How many --- */
 
-static uint64_t *slot_of(struct quarantine_inlet *inlet)
+static struct slot *slot_of(struct quarantine_inlet *inlet)
 {
-    const struct flow_addr *from = &inlet->datagram->from;
-    uint32_t hash = 2166136261u ^ (uint32_t)inlet->worst.error;
+    const uint64_t whose = fault_hash(&inlet->datagram->from, inlet->worst.error);
+    struct slot *slot = &inlet->slots[whose % SLOTS];
 
-    for (uint8_t i = 0; i < from->len; i++) {
-        hash = (hash ^ from->bytes[i]) * 16777619u;
+    if (slot->whose != whose) {
+        *slot = (struct slot){.whose = whose};
     }
-    return &inlet->last_ns[hash % SLOTS];
+    return slot;
 }
 
 /* The clock may have been set back. */
-static bool is_new(const uint64_t *last_ns, uint64_t now)
+static bool is_new(const struct slot *slot, uint64_t now)
 {
-    return now < *last_ns || now - *last_ns >= SECOND_NS;
+    return now < slot->last_ns || now - slot->last_ns >= SECOND_NS;
 }
 
 static bool within_rate(struct quarantine_inlet *inlet, uint64_t now, uint64_t rate)
@@ -125,15 +132,15 @@ static bool admit(struct quarantine_inlet *inlet)
 {
     const uint64_t rate = quarantine_settings(inlet->quarantine)->rate;
     const uint64_t now = inlet->datagram->received_ns;
-    uint64_t *last_ns = slot_of(inlet);
+    struct slot *slot = slot_of(inlet);
 
     if (rate == 0) {
         return true;
     }
-    if (!is_new(last_ns, now) || !within_rate(inlet, now, rate)) {
+    if (!is_new(slot, now) || !within_rate(inlet, now, rate)) {
         return false;
     }
-    *last_ns = now;
+    slot->last_ns = now;
     return true;
 }
 

@@ -8,10 +8,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <threads.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "lib/fault_hash.h"
 #include "lib/log.h"
 
 static const uint64_t SECOND_NS = 1000000000;
@@ -54,10 +56,9 @@ static unsigned lines_with(const char *text)
     return n;
 }
 
-static void report(uint8_t exporter, enum decode_error error, unsigned times)
+static void report_of(const uint8_t addr[static 4], enum decode_error error, unsigned times)
 {
     static struct decode d; /* a flow is large */
-    const uint8_t addr[] = {192, 0, 2, exporter};
     struct datagram datagram = {.from = flow_addr_make(addr, 4), .from_port = 2055};
 
     d.datagram = &datagram;
@@ -67,6 +68,11 @@ static void report(uint8_t exporter, enum decode_error error, unsigned times)
         fault_log_hear(&d, error, "here");
         clock_ns += SECOND_NS / 10;
     }
+}
+
+static void report(uint8_t exporter, enum decode_error error, unsigned times)
+{
+    report_of((const uint8_t[]){192, 0, 2, exporter}, error, times);
 }
 
 static void mutes(void **state)
@@ -128,6 +134,41 @@ static void lines_a_second(void **state)
     assert_int_equal(lines_with("left_out=90"), 1);
 }
 
+static int draw_hash(void *hash)
+{
+    const struct flow_addr from = flow_addr_make((const uint8_t[]){192, 0, 2, 1}, 4);
+
+    *(uint64_t *)hash = fault_hash(&from, DECODE_SHORT);
+    return 0;
+}
+
+/* Each thread has its own secret, so what is known of one helps nobody against another. */
+static void hash_is_keyed(void **state)
+{
+    uint64_t hashes[3];
+    thrd_t thread;
+
+    (void)state;
+    (void)draw_hash(&hashes[0]);
+    (void)draw_hash(&hashes[1]);
+    assert_int_equal(thrd_create(&thread, draw_hash, &hashes[2]), thrd_success);
+    (void)thrd_join(thread, NULL);
+    assert_true(hashes[0] == hashes[1]);
+    assert_true(hashes[0] != hashes[2]);
+}
+
+/* More exporters than there are slots: the first lines of each are written, whoever spoke before.
+ */
+static void nobody_mutes_another(void **state)
+{
+    (void)state;
+    fault_log_set_muting(1, 3600 * SECOND_NS);
+    for (unsigned i = 0; i < 1100; i++) {
+        report_of((uint8_t[]){10, 0, (uint8_t)(i >> 8), (uint8_t)i}, DECODE_SHORT, 1);
+    }
+    assert_int_equal(lines_with(decode_errors[DECODE_SHORT].text), 1100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +177,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(tells_what_was_skipped, catch_stderr, release_stderr),
         cmocka_unit_test_setup_teardown(zero_mutes_nothing, catch_stderr, release_stderr),
         cmocka_unit_test_setup_teardown(lines_a_second, catch_stderr, release_stderr),
+        cmocka_unit_test_setup_teardown(nobody_mutes_another, catch_stderr, release_stderr),
+        cmocka_unit_test(hash_is_keyed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
