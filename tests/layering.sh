@@ -77,7 +77,7 @@ senders='transports/*.[ch] lib/batch.[ch] lib/fd_writer.[ch] lib/record/buffer.[
 # What reads the network and what remembers of it: it runs alone, under a fuzzer too.
 readers='lib/wire.h lib/element/*.[ch] lib/flow*.[ch] lib/template/*.[ch] lib/exporter/*.[ch]
     lib/packet/*.[ch] lib/decoder.[ch] lib/decode_error.[ch] lib/field_set.[ch] lib/lru_table.[ch]
-    lib/mapping/*.[ch] lib/report/*.[ch] lib/sequence.[ch]'
+    lib/mapping/*.[ch] lib/rate.h lib/report/*.[ch] lib/sequence.[ch]'
 
 rule 'decoders include a few headers of lib/ and nothing else' \
     '#include' \

@@ -8,6 +8,7 @@
 #include "lib/exporter/options_data.h"
 #include "lib/exporter/options_report.h"
 #include "lib/lru_table.h"
+#include "lib/rate.h"
 #include "lib/sequence.h"
 #include "lib/template/store.h"
 
@@ -55,8 +56,8 @@ struct exporter {
     struct exporters *exporters;
     struct exporter_agreed agreed;
     struct options_cache options;
-    uint64_t first_ns;           /* when it was first heard */
-    uint64_t templates_until_ns; /* when those that came will have been waited for */
+    uint64_t first_ns;         /* when it was first heard */
+    struct rate template_rate; /* of new ones */
     size_t templates;
     struct held_queue held;
 };

@@ -4,10 +4,6 @@
 
 #include "lib/exporter/state.h"
 
-enum { TEMPLATE_BURST_S = 10 };
-
-static const uint64_t SECOND_NS = 1000000000;
-
 /* Without what is compiled. */
 static uint64_t known_octets(const struct exporters *exporters)
 {
@@ -213,24 +209,10 @@ void domain_reject_template(struct decode *d, struct domain *domain, uint16_t id
     }
 }
 
-/* Whether the exporter keeps to its rate, of which some seconds' worth may come at once. */
 static bool takes_its_time(const struct decode *d, struct exporter *exporter)
 {
-    const uint64_t now = d->datagram->received_ns;
-    const uint64_t rate = d->exporters->limits.template_rate;
-    uint64_t *until = &exporter->templates_until_ns;
-
-    if (rate == 0) {
-        return true;
-    }
-    if (*until < now || *until > now + 2 * TEMPLATE_BURST_S * SECOND_NS) {
-        *until = now; /* the clock may have been set back */
-    }
-    if (*until > now + TEMPLATE_BURST_S * SECOND_NS) {
-        return false;
-    }
-    *until += SECOND_NS / rate;
-    return true;
+    return rate_admits(&exporter->template_rate, d->exporters->limits.template_rate,
+                       d->datagram->received_ns);
 }
 
 /* What the exporter sends next may be of another layout, so the old one is of no use. */

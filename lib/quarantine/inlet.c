@@ -8,11 +8,11 @@
 #include "lib/exporter/exporter.h"
 #include "lib/fault_hash.h"
 #include "lib/quarantine/context.h"
+#include "lib/rate.h"
 
 enum {
     DETAIL_MAX = 64,
     SLOTS = 256,
-    BURST_S = 10, /* so many seconds' worth may come at once */
 };
 
 static const uint64_t SECOND_NS = 1000000000;
@@ -34,7 +34,7 @@ struct slot {
 
 struct quarantine_inlet {
     struct quarantine *quarantine;
-    uint64_t until_ns; /* when those that came would have been due */
+    struct rate rate;
     struct slot slots[SLOTS];
     const struct datagram *datagram;
     struct worst worst;
@@ -116,18 +116,6 @@ static bool is_new(const struct slot *slot, uint64_t now)
     return now < slot->last_ns || now - slot->last_ns >= SECOND_NS;
 }
 
-static bool within_rate(struct quarantine_inlet *inlet, uint64_t now, uint64_t rate)
-{
-    if (inlet->until_ns < now || inlet->until_ns > now + 2 * BURST_S * SECOND_NS) {
-        inlet->until_ns = now;
-    }
-    if (inlet->until_ns > now + BURST_S * SECOND_NS) {
-        return false;
-    }
-    inlet->until_ns += SECOND_NS / rate;
-    return true;
-}
-
 static bool admit(struct quarantine_inlet *inlet)
 {
     const uint64_t rate = quarantine_settings(inlet->quarantine)->rate;
@@ -137,7 +125,7 @@ static bool admit(struct quarantine_inlet *inlet)
     if (rate == 0) {
         return true;
     }
-    if (!is_new(slot, now) || !within_rate(inlet, now, rate)) {
+    if (!is_new(slot, now) || !rate_admits(&inlet->rate, rate, now)) {
         return false;
     }
     slot->last_ns = now;
