@@ -20,6 +20,7 @@
 #include "cmd/watchdog.h"
 #include "lib/listen/passed.h"
 #include "lib/log.h"
+#include "lib/loop.h"
 #include "lib/service.h"
 #include "lib/worker.h"
 
@@ -392,22 +393,12 @@ static void stop(struct collect *c)
     close_transport(c);
 }
 
-static void close_handle(uv_handle_t *handle, void *arg)
-{
-    (void)arg;
-    if (!uv_is_closing(handle)) {
-        uv_close(handle, NULL);
-    }
-}
-
 static void free_all(struct collect *c)
 {
     for (unsigned i = 0; i < c->n_workers; i++) {
         worker_free(c->workers[i]);
     }
-    uv_walk(&c->loop, close_handle, NULL);
-    (void)uv_run(&c->loop, UV_RUN_DEFAULT);
-    (void)uv_loop_close(&c->loop);
+    loop_close(&c->loop);
 }
 
 /* The words are right, or this would not be reached. */

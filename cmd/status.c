@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cmd/scrape.h"
+#include "lib/wall_clock.h"
 
 enum {
     OK = 200,
@@ -60,14 +60,6 @@ static void answer_ready(void *arg, struct http_answer *answer)
 
 /* --- Metrics --- */
 
-static uint64_t wall_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-}
-
 static char *write_page(const struct scrape *scrape, size_t *len)
 {
     struct metrics_page *page = metrics_page_new();
@@ -98,7 +90,7 @@ static char *scrape_page(const struct status *status, size_t *len)
     scrape->process = process_stats_now();
     memcpy(scrape->answers, status->answers, sizeof(scrape->answers));
     if (scrape_workers(scrape, status->workers, status->n_workers)) {
-        scrape->now_ns = wall_ns();
+        scrape->now_ns = wall_clock_ns();
         text = write_page(scrape, len);
     }
     scrape_free(scrape);

@@ -3,12 +3,12 @@
 #include "cmd/upkeep.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "lib/listen/steering.h"
 #include "lib/log.h"
 #include "lib/state/file.h"
 #include "lib/state/text.h"
+#include "lib/wall_clock.h"
 
 enum {
     TICK_MS = 500,
@@ -17,17 +17,8 @@ enum {
     STOP_PATIENCE_MS = 20, /* between two looks whether a write has ended */
 };
 
-static const uint64_t SECOND_NS = 1000000000;
 static const uint64_t SAVE_LEAST_NS = 1000000000;
 static const uint64_t AGES_NS = 600000000000; /* times are written anew, where nothing else is */
-
-static uint64_t wall_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-}
 
 /* --- Asking the workers --- */
 
@@ -91,7 +82,7 @@ static void write_file(struct upkeep *u, const struct state_text *text, uint64_t
 {
     const int error = text->failed ? UV_ENOMEM
                                    : state_file_write(u->path, text->data == NULL ? "" : text->data,
-                                                      text->len, wall_ns());
+                                                      text->len, wall_clock_ns());
 
     if (error == 0) {
         u->changes = changes;
@@ -151,7 +142,7 @@ void upkeep_save_last(struct upkeep *u)
 
 static void sweep(struct upkeep *u)
 {
-    struct portion portion = {.now_ns = wall_ns()};
+    struct portion portion = {.now_ns = wall_clock_ns()};
 
     if (u->sweep_ns != 0 && uv_hrtime() - u->swept_at >= u->sweep_ns) {
         u->swept_at = uv_hrtime();
@@ -214,7 +205,7 @@ void upkeep_restore(struct upkeep *u, const struct setup *setup, struct pipeline
     if (*u->path == '\0') {
         return;
     }
-    switch (state_file_read(u->path, wall_ns(), take_line, &r, message, sizeof(message))) {
+    switch (state_file_read(u->path, wall_clock_ns(), take_line, &r, message, sizeof(message))) {
     case STATE_FILE_READ:
         LOG(INFO, "the state of exporters is restored", LOG_TEXT("file", u->path),
             LOG_NUMBER("exporters", r.exporters));

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/utf8.h"
+
 /* No pipe tears a line of this length (PIPE_BUF on Linux). */
 enum { LINE_OCTETS = 4096 };
 
@@ -48,17 +50,6 @@ static const char *const level_names[] = {
 
 enum { LEVEL_COUNT = sizeof(level_names) / sizeof(level_names[0]) };
 
-/* Characters of more than one octet (Unicode, table 3-7), but for the controls U+0080 to U+009F. */
-static const struct {
-    unsigned char first_min, first_max;
-    unsigned char second_min, second_max;
-    unsigned char len;
-} characters[] = {
-    {0xc2, 0xc2, 0xa0, 0xbf, 2}, {0xc3, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-    {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-    {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-};
-
 static _Atomic(enum log_level) lowest_level = LOG_LEVEL_INFO;
 static _Atomic(const struct form *) chosen_form = &text_form;
 
@@ -75,15 +66,10 @@ static bool ends_line(const unsigned char *c)
     return c[0] == 0xe2 && c[1] == 0x80 && (c[2] == 0xa8 || c[2] == 0xa9);
 }
 
-/* Whether octets from second to last continue a character of len octets. */
-static bool continues(const unsigned char *c, size_t len)
+/* U+0080 to U+009F. */
+static bool is_control(const unsigned char *c)
 {
-    for (size_t i = 2; i < len; i++) {
-        if (c[i] < 0x80 || c[i] > 0xbf) {
-            return false;
-        }
-    }
-    return true;
+    return c[0] == 0xc2 && c[1] < 0xa0;
 }
 
 /* Octets of the character at text, 0 if it may not stand in a line as it is. */
@@ -94,14 +80,7 @@ static size_t plain_len(const char *text)
     if (c[0] < 0x80) {
         return c[0] >= ' ' && c[0] < 0x7f && c[0] != '"' && c[0] != '\\';
     }
-    for (size_t i = 0; i < sizeof(characters) / sizeof(characters[0]); i++) {
-        if (c[0] >= characters[i].first_min && c[0] <= characters[i].first_max &&
-            c[1] >= characters[i].second_min && c[1] <= characters[i].second_max &&
-            continues(c, characters[i].len) && !ends_line(c)) {
-            return characters[i].len;
-        }
-    }
-    return 0;
+    return is_control(c) || ends_line(c) ? 0 : utf8_long_len(c, UTF8_MAX);
 }
 
 /* As goflow2 quotes, so a backslash alone needs none. */

@@ -1,54 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Strings as text: what is escaped, and what becomes of octets that are no UTF-8. */
 #include "lib/text_write.h"
-
-/* How the first octet of a character says what follows (Unicode, table 3-7). */
-static const struct {
-    uint8_t first;
-    uint8_t last;
-    uint8_t len;
-    uint8_t second_low;
-    uint8_t second_high;
-} sequences[] = {
-    {0xc2, 0xdf, 2, 0x80, 0xbf}, {0xe0, 0xe0, 3, 0xa0, 0xbf}, {0xe1, 0xec, 3, 0x80, 0xbf},
-    {0xed, 0xed, 3, 0x80, 0x9f}, {0xee, 0xef, 3, 0x80, 0xbf}, {0xf0, 0xf0, 4, 0x90, 0xbf},
-    {0xf1, 0xf3, 4, 0x80, 0xbf}, {0xf4, 0xf4, 4, 0x80, 0x8f},
-};
-
-static bool continues(const uint8_t *data, size_t from, size_t len)
-{
-    for (size_t i = from; i < len; i++) {
-        if ((data[i] & 0xc0) != 0x80) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Octets of the character that data begins with; 0 if they are none. */
-static size_t character_len(const uint8_t *data, size_t left)
-{
-    if (data[0] < 0x80) {
-        return 1;
-    }
-    for (size_t i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++) {
-        if (data[0] >= sequences[i].first && data[0] <= sequences[i].last) {
-            return left >= sequences[i].len && data[1] >= sequences[i].second_low &&
-                           data[1] <= sequences[i].second_high &&
-                           continues(data, 2, sequences[i].len)
-                       ? sequences[i].len
-                       : 0;
-        }
-    }
-    return 0;
-}
+#include "lib/utf8.h"
 
 bool text_is_utf8(const uint8_t *data, size_t len)
 {
     size_t n = 1;
 
     for (size_t at = 0; at < len && n > 0; at += n) {
-        n = character_len(data + at, len - at);
+        n = utf8_len(data + at, len - at);
     }
     return n > 0;
 }
@@ -139,7 +99,7 @@ char *text_write_string(char *out, const uint8_t *data, size_t len, enum text_es
     }
     *cut = false;
     for (size_t at = 0; at < len;) {
-        const size_t n = character_len(data + at, len - at);
+        const size_t n = utf8_len(data + at, len - at);
 
         if (out > end) {
             *cut = true;

@@ -3,10 +3,11 @@
 #include "lib/worker.h"
 
 #include <stdlib.h>
-#include <time.h>
 #include <uv.h>
 
 #include "lib/listen/listener.h"
+#include "lib/loop.h"
+#include "lib/wall_clock.h"
 
 enum {
     DRAIN_MS = 100,
@@ -129,14 +130,6 @@ static void drain(struct worker *w)
     } while (n > 0 && uv_hrtime() < end);
 }
 
-static void close_handle(uv_handle_t *handle, void *arg)
-{
-    (void)arg;
-    if (!uv_is_closing(handle)) {
-        uv_close(handle, NULL);
-    }
-}
-
 static void on_called(uv_async_t *called)
 {
     struct worker *w = called->data;
@@ -200,7 +193,7 @@ static void on_stop(uv_async_t *stop)
     count_drops(w);
     pipeline_end(w->pipeline);
     output_flush(w->pipeline->output);
-    uv_walk(&w->loop, close_handle, NULL);
+    loop_close_handles(&w->loop);
 }
 
 static void on_flush(uv_timer_t *flush)
@@ -226,11 +219,9 @@ static void on_turn_end(uv_check_t *turn_end)
 static void on_second(uv_timer_t *every_second)
 {
     struct worker *w = every_second->data;
-    struct timespec now;
 
     count_drops(w);
-    clock_gettime(CLOCK_REALTIME, &now);
-    pipeline_tick(w->pipeline, (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec);
+    pipeline_tick(w->pipeline, wall_clock_ns());
 }
 
 static int start_handles(struct worker *w)
@@ -304,9 +295,7 @@ void worker_join(struct worker *w)
 
 void worker_free(struct worker *w)
 {
-    uv_walk(&w->loop, close_handle, NULL);
-    (void)uv_run(&w->loop, UV_RUN_DEFAULT);
-    (void)uv_loop_close(&w->loop);
+    loop_close(&w->loop);
     for (size_t i = 0; i < w->n_listeners; i++) {
         listener_close(&w->listeners[i]);
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/log.h"
+#include "lib/loop.h"
 #include "transports/kafka_config.h"
 #include "transports/kafka_options.h"
 #include "transports/kafka_srv.h"
@@ -196,14 +197,6 @@ static void on_tick(uv_timer_t *tick)
     turn(k);
 }
 
-static void close_handle(uv_handle_t *handle, void *arg)
-{
-    (void)arg;
-    if (!uv_is_closing(handle)) {
-        uv_close(handle, NULL);
-    }
-}
-
 static void run(void *arg)
 {
     struct kafka *k = arg;
@@ -235,13 +228,6 @@ static void stop_thread(struct kafka *k, unsigned timeout_ms)
     k->running = false;
 }
 
-static void close_loop(struct kafka *k)
-{
-    uv_walk(&k->loop, close_handle, NULL);
-    (void)uv_run(&k->loop, UV_RUN_DEFAULT);
-    (void)uv_loop_close(&k->loop);
-}
-
 /* --- The transport --- */
 
 static void kafka_close(struct transport *t, unsigned timeout_ms)
@@ -254,7 +240,7 @@ static void kafka_close(struct transport *t, unsigned timeout_ms)
     }
     k->path_open = false;
     kafka_close_producers(k);
-    close_loop(k);
+    loop_close(&k->loop);
     kafka_dead_letter_close(&k->dead_letter);
     kafka_statistics_close(&k->statistics);
     kafka_log_close(&k->log);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "lib/base64.h"
 #include "lib/log.h"
 
 int kafka_dead_letter_open(struct kafka_dead_letter *d, const char *path, uint64_t max)
@@ -53,27 +54,13 @@ static bool is_plain(struct slice octets)
     return true;
 }
 
-/* RFC 4648 section 4.  The caller frees the result; NULL if there is no memory. */
+/* The caller frees the result; NULL if there is no memory. */
 static char *base64(struct slice octets)
 {
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char *text = malloc((octets.len + 2) / 3 * 4 + 1);
-    char *end = text;
+    char *text = malloc(base64_len(octets.len) + 1);
 
-    for (size_t i = 0; text != NULL && i < octets.len; i += 3) {
-        const size_t n = octets.len - i < 3 ? octets.len - i : 3;
-        uint32_t bits = 0;
-
-        for (size_t j = 0; j < 3; j++) {
-            bits = bits << 8 | (j < n ? (uint8_t)octets.data[i + j] : 0);
-        }
-        for (size_t j = 0; j < 4; j++) {
-            *end++ = j <= n ? letters[bits >> (18 - 6 * j) & 63] : '=';
-        }
-    }
     if (text != NULL) {
-        *end = '\0';
+        *base64_write(text, (const uint8_t *)octets.data, octets.len) = '\0';
     }
     return text;
 }

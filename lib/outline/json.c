@@ -2,6 +2,8 @@
 // A datagram's outline as JSON, in a buffer of fixed size.
 #include "lib/outline/json.h"
 
+#include "lib/base64.h"
+
 enum {
     SECOND_NS = 1000000000,
     KEY_PUNCTUATION = 4, /* ,"": */
@@ -101,27 +103,10 @@ static char *write_text(char *out, const struct outline_value *value)
     return out;
 }
 
-/* Three octets, of which the last may be missing, as four digits. */
-static char *write_base64_group(char *out, const uint8_t *octets, size_t n)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const unsigned second = n > 1 ? octets[1] : 0;
-    const unsigned third = n > 2 ? octets[2] : 0;
-    const unsigned word = (unsigned)octets[0] << 16 | second << 8 | third;
-
-    *out++ = digits[word >> 18];
-    *out++ = digits[word >> 12 & 63];
-    *out++ = n > 1 ? digits[word >> 6 & 63] : '=';
-    *out++ = n > 2 ? digits[word & 63] : '=';
-    return out;
-}
-
 static char *write_octets(char *out, const struct outline_value *value)
 {
     *out++ = '"';
-    for (size_t i = 0; i < value->octets.len; i += 3) {
-        out = write_base64_group(out, value->octets.data + i, value->octets.len - i);
-    }
+    out = base64_write(out, value->octets.data, value->octets.len);
     *out++ = '"';
     return out;
 }

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/spool/state.h"
+#include "lib/wall_clock.h"
 
 static int write_all(int fd, const uint8_t *octets, size_t len, uint64_t offset)
 {
@@ -75,14 +75,6 @@ static void make_room(struct spool *spool, size_t len)
     }
 }
 
-static uint64_t wall_clock_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* The file of a new segment, with its header.  Returns 0 or UV_E*. */
 static int create_file(const struct spool *spool, struct spool_segment *segment)
 {
@@ -96,7 +88,7 @@ static int create_file(const struct spool *spool, struct spool_segment *segment)
     if (segment->fd < 0) {
         return -errno;
     }
-    spool_header_write(header, segment->id, wall_clock_ms());
+    spool_header_write(header, segment->id, wall_clock_ns() / 1000000);
     error = write_all(segment->fd, header, sizeof(header), 0);
     if (error == 0 && spool->settings.sync == SPOOL_SYNC_APPEND && fsync(spool->directory) != 0) {
         error = -errno;

@@ -5,11 +5,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/log.h"
 #include "lib/spool/state.h"
+#include "lib/wall_clock.h"
 
 static const int64_t ms_ns = 1000000;
 
@@ -65,11 +65,8 @@ static int list_segments(struct spool *spool)
 /* What the wall clock said, by uv_hrtime(). */
 static int64_t monotonic(int64_t wall_ms)
 {
-    struct timespec now;
-    int64_t now_ms;
+    const int64_t now_ms = (int64_t)wall_clock_ns() / ms_ns;
 
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / ms_ns;
     return (int64_t)uv_hrtime() - (wall_ms < now_ms ? (now_ms - wall_ms) * ms_ns : 0);
 }
 

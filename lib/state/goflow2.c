@@ -31,16 +31,6 @@ static uint64_t number_of(struct json_object *object, const char *key)
     return json_object_object_get_ex(object, key, &member) ? json_object_get_uint64(member) : 0;
 }
 
-static struct json_object *list_of(struct json_object *object, const char *key)
-{
-    struct json_object *member;
-
-    return json_object_object_get_ex(object, key, &member) &&
-                   json_object_is_type(member, json_type_array)
-               ? member
-               : NULL;
-}
-
 static size_t length_of(struct json_object *list)
 {
     return list == NULL ? 0 : json_object_array_length(list);
@@ -90,13 +80,13 @@ static char *write_fields(char *out, struct json_object *list, enum flow_type ve
 /* All fields as text; NULL if one is none, or there is no memory. */
 static struct json_object *fields_line(struct json_object *from, enum flow_type version)
 {
-    struct json_object *scopes = list_of(from, "scopes");
-    struct json_object *rest = list_of(from, "fields");
+    struct json_object *scopes = state_list(from, "scopes");
+    struct json_object *rest = state_list(from, "fields");
     struct json_object *line = NULL;
     char *text;
     char *end;
 
-    rest = rest == NULL ? list_of(from, "options") : rest;
+    rest = rest == NULL ? state_list(from, "options") : rest;
     text = malloc((length_of(scopes) + length_of(rest) + 1) * STATE_FIELD_OCTETS);
     if (text == NULL) {
         return NULL;
@@ -121,7 +111,7 @@ static struct json_object *template_line(struct json_object *from, enum flow_typ
     }
     template = json_object_new_object();
     put_number(template, "id", number_of(from, "template-id"));
-    put_number(template, "options", list_of(from, "fields") == NULL ? 1 : 0);
+    put_number(template, "options", state_list(from, "fields") == NULL ? 1 : 0);
     put_number(template, "refreshed_ns", now_ns);
     (void)json_object_object_add(template, "fields", fields);
     return template;
@@ -216,7 +206,7 @@ static bool add_templates(struct json_object *domains, struct json_object *templ
         if (template == NULL) {
             return false;
         }
-        (void)json_object_array_add(list_of(domain_of(domains, version, id), "templates"),
+        (void)json_object_array_add(state_list(domain_of(domains, version, id), "templates"),
                                     template);
     }
     return true;
@@ -341,7 +331,7 @@ static struct json_object *template_of(struct json_object *template, bool v9)
 
 static void add_domain(struct json_object *templates, struct json_object *domain)
 {
-    struct json_object *list = list_of(domain, "templates");
+    struct json_object *list = state_list(domain, "templates");
     const bool v9 = number_of(domain, "version") == FLOW_TYPE_NETFLOW_V9;
     char key[KEY_MAX];
 
@@ -356,7 +346,7 @@ static void add_domain(struct json_object *templates, struct json_object *domain
 
 void state_goflow2_add(struct json_object *templates, struct json_object *line)
 {
-    struct json_object *domains = list_of(line, "domains");
+    struct json_object *domains = state_list(line, "domains");
 
     for (size_t i = 0; i < length_of(domains); i++) {
         add_domain(templates, json_object_array_get_idx(domains, i));
@@ -366,7 +356,7 @@ void state_goflow2_add(struct json_object *templates, struct json_object *line)
 /* goflow2 keeps nothing of who sends sFlow. */
 static bool is_listed(struct json_object *line)
 {
-    struct json_object *domains = list_of(line, "domains");
+    struct json_object *domains = state_list(line, "domains");
 
     for (size_t i = 0; i < length_of(domains); i++) {
         if (number_of(json_object_array_get_idx(domains, i), "version") != FLOW_TYPE_SFLOW_5) {

@@ -37,7 +37,7 @@ static bool has(struct json_object *object, const char *key)
     return json_object_object_get_ex(object, key, NULL);
 }
 
-static struct json_object *get_list(struct json_object *object, const char *key)
+struct json_object *state_list(struct json_object *object, const char *key)
 {
     struct json_object *member;
 
@@ -226,7 +226,7 @@ static bool is_version(uint64_t version)
 
 static bool read_domain(struct restoring *r, struct json_object *object)
 {
-    struct json_object *templates = get_list(object, "templates");
+    struct json_object *templates = state_list(object, "templates");
     struct flow_addr agent;
     struct domain *domain;
     uint64_t version;
@@ -316,7 +316,7 @@ static bool read_exporter(struct restoring *r, struct json_object *line)
 /* What stands beside the domains, which by now have made the exporter. */
 static bool read_rest(struct restoring *r, struct json_object *line)
 {
-    struct json_object *told = get_list(line, "told");
+    struct json_object *told = state_list(line, "told");
     bool all = true;
 
     if (told == NULL || (r->decode.message.domain != NULL && !read_exporter(r, line))) {
@@ -331,7 +331,7 @@ static bool read_rest(struct restoring *r, struct json_object *line)
 
 static bool restore(struct restoring *r, struct json_object *line)
 {
-    struct json_object *domains = get_list(line, "domains");
+    struct json_object *domains = state_list(line, "domains");
 
     if (domains == NULL || !read_head(r, line)) {
         return false;

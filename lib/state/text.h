@@ -61,6 +61,9 @@ enum { STATE_FIELD_OCTETS = 32 };
 char *state_write_field(char *out, const struct template_field *field);
 bool state_read_field(const char **at, struct template_field *field);
 
+/* The array of this name in a line or in a part of it; NULL if there is none. */
+struct json_object *state_list(struct json_object *object, const char *key);
+
 /* The exporter's address of a line; false if it has none. */
 bool state_address(struct json_object *line, struct flow_addr *addr);
 
