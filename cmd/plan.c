@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/report/report.h"
 #include "lib/log.h"
+#include "lib/report/report.h"
 #include "lib/stream.h"
 
 bool plan_parse_words(const struct plan_word *words, const char *text, unsigned *bits)
@@ -139,24 +139,37 @@ static bool read_subscribers(struct plan *plan, const struct plan_words *words,
     return plan->subscribers != NULL;
 }
 
-static const uint16_t names_told[] = {
-    FLOW_AT_in_if_name,      FLOW_AT_out_if_name,      FLOW_AT_ingress_vrf_name,
-    FLOW_AT_egress_vrf_name, FLOW_AT_application_name,
-};
+/* By options data. */
+static bool is_name_told(unsigned at)
+{
+    switch (at) {
+    case FLOW_AT_in_if_name:
+    case FLOW_AT_out_if_name:
+    case FLOW_AT_ingress_vrf_name:
+    case FLOW_AT_egress_vrf_name:
+    case FLOW_AT_application_name:
+        return true;
+    default:
+        return false;
+    }
+}
 
 /* What costs something is done only where somebody wants it. */
-static void note_wants(struct plan *plan)
+static void want(struct decode_settings *decode, unsigned at)
+{
+    stream_want(&decode->stream, at);
+    decode->keep_elements |= at == FLOW_AT_elements;
+    decode->make_record_ids |= at == FLOW_AT_record_id;
+    decode->look_up_names |= is_name_told(at);
+}
+
+static void note_fields(struct plan *plan)
 {
     plan->decode.stream.unmaps = plan->fields.sparse;
     for (unsigned at = 0; at < FLOW_NFIELDS; at++) {
         if (field_set_has(&plan->fields, at)) {
-            stream_want(&plan->decode.stream, at);
+            want(&plan->decode, at);
         }
-    }
-    plan->decode.keep_elements = field_set_has(&plan->fields, FLOW_AT_elements);
-    plan->decode.make_record_ids = field_set_has(&plan->fields, FLOW_AT_record_id);
-    for (size_t i = 0; i < sizeof(names_told) / sizeof(names_told[0]); i++) {
-        plan->decode.look_up_names |= field_set_has(&plan->fields, names_told[i]);
     }
 }
 
@@ -164,12 +177,8 @@ void plan_note_key(struct plan *plan, const struct record_key *key)
 {
     for (unsigned at = 0; at < FLOW_NFIELDS; at++) {
         if (record_key_has(key, at)) {
-            stream_want(&plan->decode.stream, at);
+            want(&plan->decode, at);
         }
-    }
-    plan->decode.make_record_ids |= record_key_has(key, FLOW_AT_record_id);
-    for (size_t i = 0; i < sizeof(names_told) / sizeof(names_told[0]); i++) {
-        plan->decode.look_up_names |= record_key_has(key, names_told[i]);
     }
 }
 
@@ -191,7 +200,7 @@ struct plan *plan_new(const struct plan_words *words, struct plan_fault *fault)
         plan_free(plan);
         return NULL;
     }
-    note_wants(plan);
+    note_fields(plan);
     return plan;
 }
 
