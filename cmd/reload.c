@@ -137,11 +137,6 @@ void reload_now(struct reload *reload, struct worker *const *workers, unsigned n
     plan_log(fresh->plan);
 }
 
-const struct plan *reload_plan(const struct reload *reload)
-{
-    return reload->current == NULL ? reload->started->plan : reload->current->plan;
-}
-
 void reload_free(struct reload *reload)
 {
     free_setup(reload->current);

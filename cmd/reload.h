@@ -22,9 +22,6 @@ struct reload {
  */
 void reload_now(struct reload *reload, struct worker *const *workers, unsigned n_workers);
 
-/* The plan in force. */
-const struct plan *reload_plan(const struct reload *reload);
-
 /* Frees what reloads have made; the workers must have ended. */
 void reload_free(struct reload *reload);
 

@@ -233,11 +233,8 @@ struct flow {
     struct flow_customs customs;
 };
 
-/*
- * The sets that a row may be in; a row in none is written where it is named.  What is ALWAYS_THERE
- * is in each record of the set stream.
- */
-enum { IN_NO_SET = 0, IN_GOFLOW2 = 1, IN_ALL = 2, IN_STREAM = 4, ALWAYS_THERE = 8 };
+/* The sets that a row is in.  What is ALWAYS_THERE is in each record of the set stream. */
+enum { IN_GOFLOW2 = 1, IN_ALL = 2, IN_STREAM = 4, ALWAYS_THERE = 8 };
 
 enum { FLOW_SOURCES_MAX = 5 };
 

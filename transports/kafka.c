@@ -106,7 +106,8 @@ void kafka_wake(struct kafka *k)
     (void)uv_async_send(&k->wake);
 }
 
-void kafka_signal_room(struct kafka *k)
+/* Tells everybody that waits for room. */
+static void signal_room(struct kafka *k)
 {
     uv_mutex_lock(&k->mutex);
     uv_cond_broadcast(&k->room);
@@ -144,7 +145,7 @@ static void turn(struct kafka *k)
     if (k->path->feed != NULL && !k->overdue) {
         k->path->feed(k);
     }
-    kafka_signal_room(k);
+    signal_room(k);
     if (more) {
         kafka_wake(k);
     } else if (stopping) {

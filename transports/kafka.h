@@ -108,9 +108,6 @@ struct kafka_message kafka_message_of(const struct kafka *k, const rd_kafka_mess
 /* From any thread: makes the thread look for something to do. */
 void kafka_wake(struct kafka *k);
 
-/* Tells everybody that waits for room. */
-void kafka_signal_room(struct kafka *k);
-
 /* As transport_ops.measure. */
 void kafka_measure(const struct transport *t, transport_put *put, void *arg);
 

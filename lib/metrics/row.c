@@ -284,8 +284,8 @@ void metrics_item(const struct metrics_writer *w, const struct metrics_item *ite
     add(w, values, at);
 }
 
-void metrics_write_rows(struct metrics_page *page, const struct scrape *scrape,
-                        const struct metrics_row *rows)
+static void write_rows(struct metrics_page *page, const struct scrape *scrape,
+                       const struct metrics_row *rows)
 {
     for (; rows->source != NULL; rows++) {
         const struct metrics_writer w = {page, scrape, rows};
@@ -298,8 +298,8 @@ void metrics_write_rows(struct metrics_page *page, const struct scrape *scrape,
 
 void metrics_write(struct metrics_page *page, const struct scrape *scrape)
 {
-    metrics_write_rows(page, scrape, metrics_goflow2);
-    metrics_write_rows(page, scrape, metrics_weir);
+    write_rows(page, scrape, metrics_goflow2);
+    write_rows(page, scrape, metrics_weir);
     metrics_write_measured(page, scrape->transport);
-    metrics_write_rows(page, scrape, metrics_process);
+    write_rows(page, scrape, metrics_process);
 }

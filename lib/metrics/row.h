@@ -44,10 +44,7 @@ struct metrics_item {
 /* Adds the item's series to the row's metric. */
 void metrics_item(const struct metrics_writer *w, const struct metrics_item *item);
 
-/* Writes the metrics of a table, which ends with a row of zeros. */
-void metrics_write_rows(struct metrics_page *page, const struct scrape *scrape,
-                        const struct metrics_row *rows);
-
+/* Tables of metrics; each ends with a row of zeros. */
 extern const struct metrics_row metrics_goflow2[];
 extern const struct metrics_row metrics_weir[];
 extern const struct metrics_row metrics_process[];

@@ -86,9 +86,6 @@ struct packet {
          ? FLOW_SET(&(packet)->d->flow, member, (value))                                           \
          : wire_skip(&(packet)->rest, (octets)))
 
-/* Counts one more; false if the packet has had its share. */
-bool packet_take(struct packet *p, enum packet_limit limit);
-
 /* Goes on with layer, which is inside a tunnel of this kind. */
 void packet_enter_tunnel(struct packet *p, const char *tunnel, unsigned layer);
 

@@ -42,7 +42,8 @@ static const struct {
     {0x199e, PACKET_IN_GOFLOW2, FLOW_LAYER_Ethernet},
 };
 
-bool packet_take(struct packet *p, enum packet_limit limit)
+/* Counts one more; false if the packet has had its share. */
+static bool take(struct packet *p, enum packet_limit limit)
 {
     if (p->used[limit] == limits[limit]) {
         p->too_much = true;
@@ -54,7 +55,7 @@ bool packet_take(struct packet *p, enum packet_limit limit)
 
 void packet_enter_tunnel(struct packet *p, const char *tunnel, unsigned layer)
 {
-    if (!packet_take(p, PACKET_TUNNELS)) {
+    if (!take(p, PACKET_TUNNELS)) {
         return;
     }
     p->next = layer;
@@ -262,7 +263,7 @@ static bool begins(struct packet *p, const struct layer *layer)
         (void)FLOW_APPEND(&p->d->flow, layer_size, 0);
         return false;
     }
-    return left > 0 && packet_take(p, layer->limit);
+    return left > 0 && take(p, layer->limit);
 }
 
 /* A header that is cut counts with the octets that are there. */
