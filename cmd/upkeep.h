@@ -44,7 +44,7 @@ struct upkeep {
 void upkeep_restore(struct upkeep *upkeep, const struct setup *setup,
                     struct pipeline *const *pipelines, unsigned n);
 
-/* Begins; the workers run. */
+/* Begins; the workers run.  Returns 0 or UV_E*. */
 int upkeep_start(struct upkeep *upkeep, uv_loop_t *loop, struct worker *const *workers);
 
 /* Ends, before the workers do.  What is being written is waited for. */

@@ -44,6 +44,7 @@ void fixed_layout_read_routing(struct flow *flow, const uint8_t *record);
  */
 bool fixed_layout_begins(const struct fixed_layout *layout, const struct wire *w);
 
+/* Reads the messages of a datagram, one behind the other: the decode of its decoder. */
 void fixed_layout_decode(struct decode *d, const struct fixed_layout *layout);
 
 #endif

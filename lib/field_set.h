@@ -61,6 +61,7 @@ struct field_set {
  */
 bool field_set_parse(struct field_set *set, const char *words, char *message, size_t message_size);
 
+/* Whether a record has the field of this column: enum flow_index, or COLUMN_CUSTOM and more. */
 bool field_set_has(const struct field_set *set, unsigned at);
 
 #endif

@@ -12,7 +12,10 @@ struct prefix {
 
 enum { PREFIX_TEXT_MAX = 64 };
 
-/* Reads 192.0.2.0/24, 2001:db8::/32, or an address alone. */
+/*
+ * Reads 192.0.2.0/24, 2001:db8::/32, or an address alone, which has all its bits; text needs no
+ * terminator.  False if it is none of them, and then *prefix means nothing.
+ */
 bool prefix_parse(const char *text, size_t len, struct prefix *prefix);
 
 /* Clears the bits of the address behind the first so many. */

@@ -30,7 +30,10 @@ int worker_listen(struct worker *worker, const struct listen_uri *uri, uint16_t 
 /* Before worker_start(): records wait so long for others, to leave in larger writes; 0 for none. */
 void worker_set_flush_interval(struct worker *worker, uint64_t ns);
 
-/* Begins to receive.  pipeline is borrowed, and the worker's alone until worker_join(). */
+/*
+ * Begins to receive.  pipeline is borrowed, and the worker's alone until worker_join().  Returns 0
+ * or UV_E*; then it does not run.
+ */
 int worker_start(struct worker *worker, struct pipeline *pipeline);
 
 /*

@@ -134,6 +134,7 @@ void kafka_purge(struct kafka *k);
 /* What no broker has been asked to take comes back at once. */
 void kafka_purge_queue(struct kafka *k);
 
+/* Closes all producers, also those that were replaced, when the thread has ended. */
 void kafka_close_producers(struct kafka *k);
 
 /* --- Ends of messages; on any thread --- */

@@ -18,14 +18,17 @@ rd_kafka_conf_t *kafka_config_new(const struct kafka_settings *settings, bool go
 /* Sets one property; false, logged by its name and never with its value, if it cannot be. */
 bool kafka_config_set(rd_kafka_conf_t *conf, const char *name, const char *value);
 
-/* The part of TLS and SASL. */
+/* Sets the part of TLS and SASL; false, logged, if something in it cannot be. */
 bool kafka_config_security(rd_kafka_conf_t *conf, const struct kafka_settings *settings,
                            struct kafka_secrets *secrets);
 
 /* Has weir say what is wrong with a certificate; after the properties. */
 void kafka_config_certificates(rd_kafka_conf_t *conf);
 
-/* The properties that were given by name, from a file and one by one. */
+/*
+ * Sets the properties that were given by name, from a file and one by one; false, logged, at the
+ * first that cannot be.
+ */
 bool kafka_config_properties(rd_kafka_conf_t *conf, const struct kafka_settings *settings,
                              struct kafka_secrets *secrets);
 

@@ -25,7 +25,7 @@ struct kafka_statistics {
     char codec[16]; /* that was asked for */
 };
 
-/* codec is what was asked for. */
+/* codec is what was asked for, and copied.  Returns 0 or UV_E*. */
 int kafka_statistics_open(struct kafka_statistics *s, const char *codec);
 void kafka_statistics_close(struct kafka_statistics *s);
 

@@ -27,7 +27,7 @@ static void add_headers(struct MHD_Response *response, const struct http_answer 
     }
 }
 
-int http_answer_send(struct http_answer *answer, struct MHD_Connection *connection)
+bool http_answer_send(struct http_answer *answer, struct MHD_Connection *connection)
 {
     struct MHD_Response *response;
     enum MHD_Result result;
@@ -40,11 +40,11 @@ int http_answer_send(struct http_answer *answer, struct MHD_Connection *connecti
     if (response == NULL) {
         free(answer->body);
         answer->body = NULL;
-        return -1;
+        return false;
     }
     answer->body = NULL;
     add_headers(response, answer);
     result = MHD_queue_response(connection, answer->status, response);
     MHD_destroy_response(response);
-    return result == MHD_YES ? 0 : -1;
+    return result == MHD_YES;
 }

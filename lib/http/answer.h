@@ -2,6 +2,7 @@
 #ifndef LIB_HTTP_ANSWER_H
 #define LIB_HTTP_ANSWER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct MHD_Connection;
@@ -17,7 +18,10 @@ struct http_answer {
 /* A text as an answer; it is copied. */
 void http_answer_text(struct http_answer *answer, unsigned status, const char *text);
 
-/* Hands it to libmicrohttpd, which frees the body; the connection closes behind it.  0 or -1. */
-int http_answer_send(struct http_answer *answer, struct MHD_Connection *connection);
+/*
+ * Hands it to libmicrohttpd, which frees the body; the connection closes behind it.  False if it
+ * is not taken.
+ */
+bool http_answer_send(struct http_answer *answer, struct MHD_Connection *connection);
 
 #endif

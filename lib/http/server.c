@@ -52,7 +52,7 @@ struct http_server {
 
 static enum MHD_Result send_answer(struct MHD_Connection *connection, struct http_answer *answer)
 {
-    return http_answer_send(answer, connection) == 0 ? MHD_YES : MHD_NO;
+    return http_answer_send(answer, connection) ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result send_text(struct MHD_Connection *connection, unsigned status,
