@@ -5,7 +5,7 @@
 #include "lib/flow.h"
 #include "lib/wire.h"
 
-/* The octets of an address, len of them, none before them saying what it is; borrowed. */
+/* An address of len octets, where no type stands before it; borrowed. */
 struct flow_slice sflow_read_bare_address(struct wire *w, size_t len);
 
 /*

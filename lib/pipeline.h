@@ -54,8 +54,9 @@ bool pipeline_set_produce(struct pipeline *pipeline, enum pipeline_produce produ
 bool pipeline_count_exporters(struct pipeline *pipeline, size_t listeners);
 
 /*
- * Lets an outline whose line stays empty be told of all datagrams, and nothing be produced; so
- * there need not be an output.  The outline is the pipeline's from now on.
+ * From now on the outline hears what stands in each datagram, and no record is made of it: its
+ * maker reads from the outline.  It must be one that writes no line, for there need not be an
+ * output.  The pipeline owns it.
  */
 void pipeline_set_outline(struct pipeline *pipeline, struct outline *outline);
 void pipeline_close(struct pipeline *pipeline);

@@ -5,14 +5,16 @@
 #include "lib/decoder.h"
 
 /*
- * The fields of the set stream that no decoder fills: they follow from other fields, in the form
- * that engines join and sum.
+ * The fields of the set stream that no decoder fills.  They are worked out from other fields, for
+ * engines that join and sum records.
  */
+
+/* The value of the field schema_version. */
 enum { STREAM_SCHEMA_VERSION = 1 };
 
 /*
- * Somebody wants this field, a row of flow_fields: lets settings, whose unmaps and subscribers are
- * set, say what must be done for it.
+ * Notes in settings what has to be done for field at (enum flow_index), which somebody wants.
+ * settings->unmaps and settings->subscribers must have been set before.
  */
 void stream_want(struct stream_settings *settings, unsigned at);
 

@@ -46,7 +46,10 @@ void held_set_open(const struct held_set *held, struct held_context *context,
                    struct datagram *datagram, struct wire *set);
 void held_set_free(struct held_set *held);
 
-/* Says that sets are left although their template has come. */
+/*
+ * The template of some held sets has come, but the datagram has spent too much of its budget to
+ * read them all: a later datagram of the domain is to ask held_sets_left().
+ */
 void held_sets_leave(struct domain *domain);
 
 /* The template of the oldest set that was left so; 0 if there is none any more. */

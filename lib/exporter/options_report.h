@@ -5,10 +5,13 @@
 #include "lib/decoder.h"
 #include "lib/report/report.h"
 
-/* What was told on of one thing that options data tells: all zero if nothing was yet. */
+/*
+ * The last record that was made of one thing which options data describes, such as an interface.
+ * All zero before the first.
+ */
 struct options_told {
-    uint64_t ns;
-    uint32_t hash;
+    uint64_t ns;   /* when it was made */
+    uint32_t hash; /* of its values */
 };
 
 /*

@@ -7,10 +7,16 @@
 typedef void template_reader(struct decode *d, const struct template_action *action,
                              const uint8_t *data, size_t len);
 
-/* The reader for a field of this kind, or NULL if elements do not fill such fields. */
+/*
+ * What reads an element into a field of this kind; NULL for kinds that no element fills, such as
+ * those that weir works out itself.
+ */
 template_reader *template_reader_of_kind(enum flow_kind kind);
 
-/* How values of len octets get into a field of this kind that nothing else fills. */
+/*
+ * The way, of enum template_way, in which an element of len octets is copied into a field of this
+ * kind.  Only for a field that no other element of the template fills.
+ */
 enum template_way template_way_of_kind(enum flow_kind kind, uint16_t len);
 
 /* Keeps an element that has no field of its own. */
