@@ -117,11 +117,11 @@ static void answer_metrics(void *arg, struct http_answer *answer)
     struct status *status = arg;
 
     if (!renew_page(status)) {
-        status->answers[1]++;
+        status->answers[SCRAPE_ERROR]++;
         http_answer_text(answer, SERVER_ERROR, "no memory for the metrics\n");
         return;
     }
-    status->answers[0]++;
+    status->answers[SCRAPE_OK]++;
     *answer = (struct http_answer){
         .status = OK,
         .media_type = "text/plain; version=0.0.4; charset=utf-8",

@@ -39,7 +39,7 @@ struct status {
     char *page; /* as it was written last */
     size_t page_len;
     uint64_t page_ns;
-    uint64_t answers[SCRAPE_CODES];
+    uint64_t answers[SCRAPE_CODE_COUNT];
 };
 
 /*

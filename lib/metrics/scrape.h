@@ -16,7 +16,18 @@ struct scrape_socket {
     unsigned worker;
 };
 
-enum { SCRAPE_CODES = 3 }; /* HTTP status codes that are counted: 200, 500, 503 */
+/* HTTP status codes of /metrics that are counted; goflow2 has a series for each from the start. */
+#define SCRAPE_CODES(X)                                                                            \
+    X(OK, 200)                                                                                     \
+    X(ERROR, 500)                                                                                  \
+    X(UNAVAILABLE, 503) /* while weir stops; nobody asks how often any more */
+
+enum scrape_code {
+#define X(name, code) SCRAPE_##name,
+    SCRAPE_CODES(X)
+#undef X
+        SCRAPE_CODE_COUNT,
+};
 
 struct scrape {
     uint64_t now_ns; /* since 1970 */
@@ -34,7 +45,7 @@ struct scrape {
     const struct transport *transport;
     const char *format;
     struct process_stats process;
-    uint64_t answers[SCRAPE_CODES]; /* of /metrics, by code */
+    uint64_t answers[SCRAPE_CODE_COUNT]; /* of /metrics */
 };
 
 /* Writes every metric that weir has: the rows of goflow2.c and weir.c. */

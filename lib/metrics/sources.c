@@ -181,9 +181,13 @@ void source_output(const struct metrics_writer *w)
 
 void source_answer(const struct metrics_writer *w)
 {
-    static const char *const codes[SCRAPE_CODES] = {"200", "500", "503"};
+    static const char *const codes[SCRAPE_CODE_COUNT] = {
+#define X(name, code) [SCRAPE_##name] = #code,
+        SCRAPE_CODES(X)
+#undef X
+    };
 
-    for (int i = 0; i < SCRAPE_CODES; i++) {
+    for (int i = 0; i < SCRAPE_CODE_COUNT; i++) {
         metrics_item(w, &(struct metrics_item){
                             .values = &w->scrape->answers[i],
                             .reason = codes[i],
