@@ -222,7 +222,6 @@ static bool start_events(struct collect *c)
         error = uv_signal_start(&c->signals[i], signal_table[i].callback, signal_table[i].number);
     }
     (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN);
     if (error != 0) {
         LOG(ERROR, "cannot start", LOG_TEXT("error", uv_strerror(error)));
     }

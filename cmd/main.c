@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* weir: finds the subcommand, and nothing else. */
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,8 @@ int main(int argc, char **argv)
 {
     const struct command *command;
 
+    /* A file that grows beyond the process's limit is an error of the write, not the end. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     if (argc < 2 || argv[1][0] == '-') {
         if (argc > 1 && is_help(argv[1])) {
             print_commands();

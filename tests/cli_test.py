@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import pathlib
+import resource
 import select
 import signal
 import socket
@@ -183,6 +184,18 @@ class BadCommandLines(unittest.TestCase):
     def test_output_that_cannot_be_opened(self):
         listen = f"netflow://127.0.0.1:{ports.free()}"
         self.refuse(1, ["/absent/out"], "-listen", listen, "-transport.file", "/absent/out")
+
+
+    def test_files_that_may_not_grow(self):
+        case = "netflow5/count-65535-one-record.hex"
+        with tempfile.TemporaryDirectory() as folder:
+            command = [WEIR, "replay", "-transport.file", f"{folder}/out", "-quarantine", f"{folder}/q"]
+            done = subprocess.run(
+                [*command, capture(folder, case)], capture_output=True, text=True, timeout=PATIENCE, check=False,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)),
+            )  # fmt: skip
+        self.assertGreaterEqual(done.returncode, 0, "a signal")
+        self.assertIn("file too large", done.stderr)
 
 
 class GoodCommandLines(unittest.TestCase):

@@ -4,7 +4,6 @@
  * report.  As long as nothing waits, records go to librdkafka from the worker's memory; else they
  * wait in the spool behind those that came before them, and the thread reads them in their order.
  */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +49,6 @@ static int spooled_open(struct kafka *k)
     int error = UV_ENOMEM;
 
     if (s != NULL) {
-        (void)signal(SIGXFSZ, SIG_IGN);
         error = spool_open(&s->spool, &wanted);
     }
     if (error != 0) {

@@ -2,7 +2,6 @@
 /* A queue and one thread before the file of a quarantine. */
 #include "lib/quarantine/quarantine.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <uv.h>
 
@@ -76,22 +75,11 @@ static bool next_turn(struct quarantine *q, bool *reopen)
     return more;
 }
 
-/* A file beyond the process's limit is an error here, not a signal. */
-static void block_signals(void)
-{
-    sigset_t signals;
-
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGXFSZ);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-}
-
 static void run(void *arg)
 {
     struct quarantine *q = arg;
     bool reopen;
 
-    block_signals();
     while (next_turn(q, &reopen)) {
         if (reopen) {
             note_result(q, quarantine_file_reopen(&q->file));
