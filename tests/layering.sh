@@ -77,7 +77,14 @@ senders='transports/*.[ch] lib/batch.[ch] lib/fd_writer.[ch] lib/record/buffer.[
 # What reads the network and what remembers of it: it runs alone, under a fuzzer too.
 readers='lib/wire.h lib/element/*.[ch] lib/flow*.[ch] lib/template/*.[ch] lib/exporter/*.[ch]
     lib/packet/*.[ch] lib/decoder.[ch] lib/decode_error.[ch] lib/field_set.[ch] lib/lru_table.[ch]
-    lib/mapping/*.[ch] lib/rate.h lib/report/*.[ch] lib/sequence.[ch]'
+    lib/mapping/*.[ch] lib/rate.h lib/report/*.[ch] lib/sequence.[ch] lib/admission.[ch]
+    lib/compat.[ch] lib/enrich.[ch] lib/fault_hash.[ch] lib/fault_log.[ch] lib/format.[ch]
+    lib/outline/*.[ch] lib/stream.[ch] lib/subscriber/*.[ch]'
+
+# knows ABOUT HEADERS FILES: of lib/ these files include such headers, and nothing else of weir.
+knows() {
+    rule "$1" '#include "' "#include \"lib/($2)\.(h|def)\"" "$3" '#include "cmd/setup.h"'
+}
 
 rule 'decoders include a few headers of lib/ and nothing else' \
     '#include' \
@@ -101,6 +108,79 @@ rule 'formats know records, and neither protocols nor where records go' \
 rule 'transports see octets, no flows' \
     "#include \"((cmd|decoders|tests)/|lib/($of_flows))" \
     '^lib/spool/format\.c:[0-9]+:#include "lib/wire\.h"' "$senders" '#include "lib/flow.h"'
+
+knows 'tools know nothing of weir but each other' \
+    'base64|compat|crc32c|histogram|loop|lru_table|prefetch|rate|sequence|utf8|wall_clock|wire|log' \
+    'lib/base64.[ch] lib/compat.[ch] lib/crc32c.[ch] lib/histogram.[ch] lib/loop.[ch] lib/rate.h
+    lib/lru_table.[ch] lib/sequence.[ch] lib/utf8.[ch] lib/wall_clock.h lib/wire.h lib/log.[ch]'
+
+knows 'options know nothing of what they are for' 'option/[a-z_]+' 'lib/option/*.[ch]'
+
+knows 'sets of fields and formats as such know the table of fields' \
+    'custom_field|field_set|flow|format|option/nearest' 'lib/field_set.[ch] lib/format.[ch]'
+
+knows 'the mapping file does not know who reads its rules' \
+    'decoder|field_set|mapping/[a-z]+|option/(nearest|yaml_file)' 'lib/mapping/*.[ch]'
+
+knows 'packets and templates know the rules of the mapping file, and no exporter' \
+    'decoder|lru_table|mapping/rules|packet/[a-z]+|prefetch|template/[a-z]+|wire' \
+    'lib/packet/*.[ch] lib/template/*.[ch]'
+
+knows 'subscribers know flows, and no protocol or format' \
+    'decoder|flow|option/yaml_file|prefix|subscriber/[a-z_]+|wire' 'lib/subscriber/*.[ch]'
+
+knows 'who may speak is a matter of prefixes' 'admission|flow|prefix' \
+    'lib/admission.[ch] lib/prefix.[ch]'
+
+knows 'a flow is completed from itself, its exporter and the subscribers' \
+    'decoder|enrich|exporter/(options_data|state)|record/id|stream|subscriber/subscribers' \
+    'lib/enrich.[ch] lib/stream.[ch]'
+
+knows 'outlines know no protocol' 'base64|batch|decoder|outline/[a-z]+|text_write' \
+    'lib/outline/*.[ch]'
+
+knows 'records beside flows know no protocol or format' \
+    'batch|counters|decode_error|decoder|flow|record/id|report/[a-z]+|text_write|worker_stats' \
+    'lib/report/*.[ch]'
+
+knows 'keys, ids and buffers of records know no format or transport' \
+    'batch|custom_field|decoder|field_set|flow|option/nearest|record/[a-z_]+|text_write' \
+    'lib/record/*.[ch]'
+
+knows 'the output knows format and transport by their interfaces' \
+    'batch|counters|format|output|record/key|report/report|transport' 'lib/output.[ch]'
+
+knows 'the log of faults and their hashes know who sent them' \
+    'decode_error|decoder|exporter/state|fault_(hash|log)|flow|log|lru_table|text_write' \
+    'lib/fault_hash.[ch] lib/fault_log.[ch]'
+
+knows 'the quarantine knows datagrams and templates' \
+    'decoder|exporter/exporter|fault_hash|log|quarantine/[a-z]+|rate|template/template' \
+    'lib/quarantine/*.[ch]'
+
+knows 'captures become datagrams' 'capture|decoder|frame|wire' 'lib/capture.[ch] lib/frame.[ch]'
+
+knows 'sockets and workers know the pipeline, and no protocol' \
+    'counters|flow|listen/[a-z_]+|log|loop|option/option|pipeline|service|wall_clock|wire|worker' \
+    'lib/listen/*.[ch] lib/worker.[ch]'
+
+knows 'the service manager is told nothing of flows' 'option/option|service' 'lib/service.[ch]'
+
+rule 'the service manager is told without libuv' '#include <uv' "$none" 'lib/service.[ch]' \
+    '#include <uv.h>'
+
+knows 'the state file knows what is remembered of exporters' \
+    'crc32c|exporter/(exporter|state)|state/[a-z0-9]+|template/template|text_write' \
+    'lib/state/*.[ch]'
+
+rule 'the state file knows no socket' '#include <(sys/socket|netinet|netdb|net/)' "$none" \
+    'lib/state/*.[ch]' '#include <sys/socket.h>'
+
+knows 'metrics know what was counted, and no HTTP' \
+    'counters|exporter/exporter|histogram|metrics/[a-z0-9_]+|text_write|transport|worker_stats' \
+    'lib/metrics/*.[ch]'
+
+knows 'HTTP knows nothing that it tells' 'http/[a-z]+|log' 'lib/http/*.[ch]'
 
 rule 'lib/ and decoders/ know nothing above them' \
     '#include "(cmd|transports|tests)/' "$none" "$libraries decoders/*.[ch]" \

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "lib/decoder.h"
+#include "lib/histogram.h"
 #include "lib/lru_table.h"
-#include "lib/metrics/histogram.h"
 
 /*
  * What is counted of one exporter: of one observation domain, or one sFlow agent

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/metrics/histogram.h"
+#include "lib/histogram.h"
 
 /*
  * A page in Prometheus' text format (version 0.0.4), one metric after the other.

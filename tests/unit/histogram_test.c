@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How exact histograms are, and that old values leave them.
-#include "lib/metrics/histogram.h"
+#include "lib/histogram.h"
 
 #include <math.h>
 #include <setjmp.h>

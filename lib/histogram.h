@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef LIB_METRICS_HISTOGRAM_H
-#define LIB_METRICS_HISTOGRAM_H
+#ifndef LIB_HISTOGRAM_H
+#define LIB_HISTOGRAM_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How values are distributed, in few octets.
-#include "lib/metrics/histogram.h"
+#include "lib/histogram.h"
 
 #include <math.h>
 #include <stdbool.h>
