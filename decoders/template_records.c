@@ -86,7 +86,7 @@ enum template_record template_record_read(struct wire *set, const uint8_t *zeros
 {
     struct shape shape;
 
-    if (wire_left(set) < 4 || set->at >= zeros) {
+    if (wire_left(set) < 4 || wire_reached(set, zeros)) {
         return RECORD_PADDING;
     }
     definition->id = wire_u16(set);

@@ -43,7 +43,8 @@ bool template_sets_padding(const struct decode *d, const struct template *t, con
     if (decode_compat(d, COMPAT_SET_PADDING)) {
         return false;
     }
-    return (left < SET_HEADER_LEN || (t->variable && t->least == t->n_fields)) && set->at >= zeros;
+    return (left < SET_HEADER_LEN || (t->variable && t->least == t->n_fields)) &&
+           wire_reached(set, zeros);
 }
 
 static void read_data_records(struct decode *d, struct template_sets *sets,
@@ -60,7 +61,7 @@ static void read_data_records(struct decode *d, struct template_sets *sets,
         }
         sets->spent = !decode_spend_values(d, t->n_fields) || !finish_record(d, sets, t);
     }
-    if (!sets->spent && set->at < zeros) {
+    if (!sets->spent && !wire_reached(set, zeros)) {
         decode_fault(d, DECODE_PADDING, NULL);
     }
 }

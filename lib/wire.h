@@ -170,6 +170,12 @@ static inline const uint8_t *wire_final_zeros(const struct wire *w)
     return zeros;
 }
 
+/* Whether a place, such as that of the final zeros, has been reached. */
+static inline bool wire_reached(const struct wire *w, const uint8_t *place)
+{
+    return w->at >= place;
+}
+
 /* Whether all that is left is zero.  Reads nothing. */
 static inline bool wire_all_zero(const struct wire *w)
 {

@@ -190,7 +190,9 @@ static void final_zeros(void **state)
     (void)state;
     wire_init(&w, padded, sizeof(padded));
     assert_ptr_equal(wire_final_zeros(&w), padded + 2);
+    assert_false(wire_reached(&w, padded + 2));
     wire_skip(&w, 3);
+    assert_true(wire_reached(&w, padded + 2));
     assert_ptr_equal(wire_final_zeros(&w), padded + 3);
     wire_init(&w, padded, 2);
     assert_ptr_equal(wire_final_zeros(&w), padded + 2);
