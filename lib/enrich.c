@@ -62,17 +62,32 @@ static uint64_t boot_ms(const struct decode *d)
     return domain->boot_ms != 0 ? domain->boot_ms : domain->exporter->agreed.boot_ms;
 }
 
-/* False if nobody knows when the exporter booted. */
+/*
+ * As exact as boot_ms(), but the element has 32 bits: of the times that it may mean, the last
+ * one that is not ahead of the export counts.  False if nobody knows when the exporter booted.
+ */
+static bool behind_boot_ns(const struct decode *d, uint64_t since_boot, uint64_t *ns)
+{
+    const uint64_t boot = boot_ms(d);
+    const uint64_t last = d->message.export_ns / MILLISECOND_NS + AHEAD_MAX_MS;
+    uint64_t ms;
+
+    if (boot == 0 || __builtin_add_overflow(boot, since_boot, &ms)) {
+        return false;
+    }
+    if (ms < last) {
+        ms += (last - ms) >> 32 << 32;
+    }
+    return !__builtin_mul_overflow(ms, MILLISECOND_NS, ns);
+}
+
 static bool absolute_ns(struct decode *d, uint64_t since_boot, uint64_t *ns)
 {
-    const uint64_t boot = d->message.has_uptime ? 0 : boot_ms(d);
-
     if (d->message.has_uptime) {
         *ns = earlier(d, age_ms(d, since_boot));
         return true;
     }
-    *ns = (boot + since_boot) * MILLISECOND_NS;
-    return boot != 0 && boot < UINT64_MAX / MILLISECOND_NS - since_boot;
+    return behind_boot_ns(d, since_boot, ns);
 }
 
 /* Times since boot, where the record has no absolute ones. */
