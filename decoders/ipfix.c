@@ -19,11 +19,14 @@ static bool bound_message(struct decode *d, uint16_t len)
     return true;
 }
 
-/* The sequence number counts the data records sent before this message (RFC 7011 section 3.1). */
+/*
+ * The sequence number counts the data records sent before this message (RFC 7011 section 3.1).
+ * Of a message that was not read to its end nobody knows how many it held.
+ */
 static void account(struct decode *d, const struct template_sets *sets)
 {
     domain_sequence(d, sets->domain, sets->sequence_num, sets->data_records);
-    if (sets->records_unknown) {
+    if (sets->records_unknown || d->damaged) {
         domain_sequence_unknown(sets->domain);
     }
 }

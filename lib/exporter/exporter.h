@@ -120,7 +120,8 @@ void domain_sequence(struct decode *d, struct domain *domain, uint32_t number, u
 
 /*
  * The number of units is not known after all (an IPFIX set without its
- * template): the next datagram is not measured against this one.
+ * template, a message that was not read to its end): the next datagram is not
+ * measured against this one.
  */
 void domain_sequence_unknown(struct domain *domain);
 
