@@ -350,13 +350,19 @@ static void survey_specials(struct compilation *c, uint16_t element)
     }
 }
 
-/* Which fields of the record are filled, how often, and how well at best. */
+/*
+ * Which fields of the record are filled, how often, and how well at best; what
+ * cannot be read fills none.
+ */
 static void survey_field(struct compilation *c, const struct template_field *field)
 {
     const uint16_t element = element_of(field);
     uint16_t n;
     const struct template_source *rows = template_sources_of(c->sources, element, &n);
 
+    if (field->len == 0 || !field_readable(c, field, element)) {
+        return;
+    }
     survey_specials(c, element);
     for (const struct template_source *source = rows; source < rows + n; source++) {
         c->fillers[source->at]++;
