@@ -9,6 +9,7 @@
 #include "lib/subscriber/subscribers.h"
 
 static const uint64_t MILLISECOND_NS = 1000000;
+static const uint64_t MICROSECOND_NS = 1000;
 
 enum { PROTO_ICMP = 1, PROTO_ICMPV6 = 58, AHEAD_MAX_MS = 3600 * 1000 };
 
@@ -106,13 +107,51 @@ static void resolve_times_since_boot(struct decode *d)
     }
 }
 
+/* False if the record has no duration, or one that cannot be. */
+static bool duration_ns(const struct flow *flow, uint64_t *ns)
+{
+    if (FLOW_HAS(flow, flow_duration_us)) {
+        return !__builtin_mul_overflow(flow->flow_duration_us, MICROSECOND_NS, ns);
+    }
+    return FLOW_HAS(flow, flow_duration) &&
+           !__builtin_mul_overflow(flow->flow_duration, MILLISECOND_NS, ns);
+}
+
+/* Of start, end and duration, two tell the third. */
 static void resolve_duration(struct decode *d)
 {
     struct flow *flow = &d->flow;
+    const bool has_start = FLOW_HAS(flow, time_flow_start);
+    const bool has_end = FLOW_HAS(flow, time_flow_end);
+    uint64_t duration;
+    uint64_t end;
 
-    if (FLOW_HAS(flow, flow_duration) && FLOW_HAS(flow, time_flow_start) &&
-        !FLOW_HAS(flow, time_flow_end) && !decode_compat(d, COMPAT_ELEMENTS)) {
-        FLOW_SET(flow, time_flow_end, flow->time_flow_start + flow->flow_duration * MILLISECOND_NS);
+    if (has_start == has_end || decode_compat(d, COMPAT_ELEMENTS) ||
+        !duration_ns(flow, &duration)) {
+        return;
+    }
+    if (has_start && !__builtin_add_overflow(flow->time_flow_start, duration, &end)) {
+        FLOW_SET(flow, time_flow_end, end);
+    }
+    if (has_end && duration <= flow->time_flow_end) {
+        FLOW_SET(flow, time_flow_start, flow->time_flow_end - duration);
+    }
+}
+
+/*
+ * A record with one of its two times alone is of that moment, and goes on to that
+ * of an event behind its start.  A start in 1970 is a clock that was never set.
+ */
+static void complete_times(struct flow *flow)
+{
+    if (FLOW_HAS(flow, time_flow_end) && !FLOW_HAS(flow, time_flow_start)) {
+        FLOW_SET(flow, time_flow_start, flow->time_flow_end);
+    }
+    if (FLOW_HAS(flow, time_flow_start) && !FLOW_HAS(flow, time_flow_end) &&
+        flow->time_flow_start != 0) {
+        const bool later = FLOW_HAS(flow, event_time) && flow->event_time > flow->time_flow_start;
+
+        FLOW_SET(flow, time_flow_end, later ? flow->event_time : flow->time_flow_start);
     }
 }
 
@@ -122,8 +161,9 @@ static void default_times(struct decode *d)
     struct flow *flow = &d->flow;
     uint64_t moment = d->message.export_ns;
 
-    if (FLOW_HAS(flow, event_time) && !decode_compat(d, COMPAT_ELEMENTS)) {
-        moment = flow->event_time;
+    if (!decode_compat(d, COMPAT_ELEMENTS)) {
+        complete_times(flow);
+        moment = FLOW_HAS(flow, event_time) ? flow->event_time : moment;
     }
     if (!FLOW_HAS(flow, time_flow_start)) {
         FLOW_SET(flow, time_flow_start, moment);

@@ -108,7 +108,8 @@ static bool has_block(const struct flow *flow)
 static bool has_end_time(const struct flow *flow)
 {
     return FLOW_HAS(flow, time_flow_end) || FLOW_HAS(flow, sys_uptime_end) ||
-           FLOW_HAS(flow, delta_end) || FLOW_HAS(flow, flow_duration);
+           FLOW_HAS(flow, delta_end) || FLOW_HAS(flow, flow_duration) ||
+           FLOW_HAS(flow, flow_duration_us);
 }
 
 bool nat_counts(const struct flow *flow)
