@@ -16,6 +16,12 @@ struct sequence {
     bool seen;     /* last means something */
 };
 
+/* How far back a number is late, and not of a restart, depends on what is counted. */
+enum sequence_unit {
+    SEQUENCE_OF_DATAGRAMS,
+    SEQUENCE_OF_RECORDS, /* flows or samples, of which a datagram holds several */
+};
+
 enum sequence_verdict {
     SEQUENCE_GOOD,
     SEQUENCE_GAP,
@@ -28,8 +34,8 @@ enum sequence_verdict {
  * Takes the number of a datagram and how many units it holds.  For SEQUENCE_GAP
  * and SEQUENCE_LATE *missing is how many units were skipped, or come after all.
  */
-enum sequence_verdict sequence_next(struct sequence *sequence, uint32_t number, uint32_t units,
-                                    uint32_t *missing);
+enum sequence_verdict sequence_next(struct sequence *sequence, enum sequence_unit unit,
+                                    uint32_t number, uint32_t units, uint32_t *missing);
 
 /* The next number cannot be foretold. */
 void sequence_forget(struct sequence *sequence);

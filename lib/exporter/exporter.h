@@ -114,7 +114,8 @@ void domain_reject_template(struct decode *d, struct domain *domain, uint16_t id
 /*
  * Accounts for a datagram's sequence number, which is that of the first of its
  * units: NetFlow v5 and v7 flows, v9 and sFlow datagrams (1), IPFIX data records.
- * Counts what is missing, came late, came twice, or began anew.
+ * Counts what is missing, came late, came twice, or began anew; with an sFlow
+ * agent, its samples begin anew.
  */
 void domain_sequence(struct decode *d, struct domain *domain, uint32_t number, uint32_t units);
 

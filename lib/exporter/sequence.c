@@ -29,14 +29,26 @@ static void remove_source(struct domain *domain, struct sample_source *source)
     free(source);
 }
 
-void domain_free_sources(struct domain *domain)
+static void remove_sources(struct domain *domain)
 {
     struct sample_source *source;
 
     while ((source = lru_oldest(&domain->sources)) != NULL) {
         remove_source(domain, source);
     }
+}
+
+void domain_free_sources(struct domain *domain)
+{
+    remove_sources(domain);
     lru_close(&domain->sources);
+}
+
+static enum sequence_unit unit_of(const struct domain *domain)
+{
+    return domain->key.version == FLOW_TYPE_NETFLOW_V9 || domain->key.version == FLOW_TYPE_SFLOW_5
+               ? SEQUENCE_OF_DATAGRAMS
+               : SEQUENCE_OF_RECORDS;
 }
 
 static void count_verdict(struct decode *d, enum sequence_verdict verdict, uint32_t missing)
@@ -66,11 +78,13 @@ static void count_verdict(struct decode *d, enum sequence_verdict verdict, uint3
 void domain_sequence(struct decode *d, struct domain *domain, uint32_t number, uint32_t units)
 {
     uint32_t missing;
-    const enum sequence_verdict verdict = sequence_next(&domain->sequence, number, units, &missing);
+    const enum sequence_verdict verdict =
+        sequence_next(&domain->sequence, unit_of(domain), number, units, &missing);
 
     count_verdict(d, verdict, missing);
     if (verdict == SEQUENCE_RESTARTED) {
         options_forget_samplers(domain);
+        remove_sources(domain);
     }
 }
 
@@ -109,7 +123,8 @@ void domain_sample_sequence(struct decode *d, struct domain *domain, uint32_t so
     if (source == NULL) {
         source = add_source(domain, &key);
     }
-    if (source != NULL && sequence_next(&source->sequence, number, 1, &missing) == SEQUENCE_GAP) {
+    if (source != NULL && sequence_next(&source->sequence, SEQUENCE_OF_RECORDS, number, 1,
+                                        &missing) == SEQUENCE_GAP) {
         COUNT_MANY(d->counters, samples_lost, missing);
     }
 }

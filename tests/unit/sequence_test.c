@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 /* What comes before a number. */
-enum before { NOTHING, NEW_STREAM, FORGET };
+enum before { NOTHING, NEW_STREAM, NEW_STREAM_OF_DATAGRAMS, FORGET };
 
 static const struct {
     enum before before;
@@ -46,6 +46,10 @@ static const struct {
     {NOTHING, 10001, 1, SEQUENCE_LATE, 1},
     {NOTHING, 10000, 1, SEQUENCE_RESTARTED, 0},
     {NOTHING, 10001, 1, SEQUENCE_GOOD, 0},
+    {NEW_STREAM_OF_DATAGRAMS, 200, 1, SEQUENCE_GOOD, 0},
+    {NOTHING, 101, 1, SEQUENCE_LATE, 1},
+    {NOTHING, 100, 1, SEQUENCE_RESTARTED, 0},
+    {NOTHING, 101, 1, SEQUENCE_GOOD, 0},
     /* The exporter began anew. */
     {NEW_STREAM, 3000000000, 1, SEQUENCE_GOOD, 0},
     {NOTHING, 0, 1, SEQUENCE_RESTARTED, 0},
@@ -68,10 +72,11 @@ static const struct {
     {NOTHING, 521, 10, SEQUENCE_GAP, 1},
 };
 
-static void prepare(struct sequence *sequence, enum before before)
+static void prepare(struct sequence *sequence, enum sequence_unit *unit, enum before before)
 {
-    if (before == NEW_STREAM) {
+    if (before == NEW_STREAM || before == NEW_STREAM_OF_DATAGRAMS) {
         *sequence = (struct sequence){.known = false};
+        *unit = before == NEW_STREAM ? SEQUENCE_OF_RECORDS : SEQUENCE_OF_DATAGRAMS;
     } else if (before == FORGET) {
         sequence_forget(sequence);
     }
@@ -80,14 +85,15 @@ static void prepare(struct sequence *sequence, enum before before)
 static void verdicts(void **state)
 {
     struct sequence sequence;
+    enum sequence_unit unit = SEQUENCE_OF_RECORDS;
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         enum sequence_verdict verdict;
         uint32_t missing;
 
-        prepare(&sequence, rows[i].before);
-        verdict = sequence_next(&sequence, rows[i].number, rows[i].units, &missing);
+        prepare(&sequence, &unit, rows[i].before);
+        verdict = sequence_next(&sequence, unit, rows[i].number, rows[i].units, &missing);
         if (verdict != rows[i].verdict) {
             fail_msg("row %zu: verdict %d", i, (int)verdict);
         }
