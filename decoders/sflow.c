@@ -11,6 +11,8 @@
 enum {
     VERSION_LEN = 4,
     TAG_LEN = 8, /* format and length of a sample or a record */
+    WRAPPER_LEN = 8,
+    SAMPLE_WRAPPED = 1991 << 12 | 1, /* enterprise Foundry, format 1 */
 };
 
 /* What the datagram says of all its samples. */
@@ -270,13 +272,49 @@ static const struct sample_format *find_sample_format(uint32_t number)
     return NULL;
 }
 
+/* False if the datagram has spent its budget. */
+static bool read_format(struct sflow *s, uint32_t number, struct wire *sample)
+{
+    const struct sample_format *format = find_sample_format(number);
+
+    if (format == NULL) {
+        decode_fault(s->d, DECODE_SAMPLE_UNKNOWN, NULL);
+        return true;
+    }
+    counter_bump(&s->d->counters->at[format->counter], 1);
+    return format->read(s, format, sample);
+}
+
+/*
+ * Foundry and Brocade put flags and a group before what an ACL has sampled: one
+ * sample, tagged, here or behind.
+ */
+static bool read_wrapped(struct sflow *s, struct wire *w)
+{
+    uint32_t number;
+    uint32_t len;
+    struct wire sample;
+
+    wire_skip(w, WRAPPER_LEN);
+    if (!wire_failed(w) && wire_left(w) == 0) {
+        return true;
+    }
+    number = wire_u32(w);
+    len = wire_u32(w);
+    sample = wire_slice(w, len);
+    if (wire_failed(w)) {
+        decode_fault(s->d, DECODE_SAMPLE_SHORT, NULL);
+        return true;
+    }
+    return read_format(s, number, &sample);
+}
+
 /* False if nothing behind the sample can be read. */
 static bool read_sample(struct sflow *s)
 {
     struct wire *w = &s->d->wire;
     const uint32_t number = wire_u32(w);
     const uint32_t len = wire_u32(w);
-    const struct sample_format *format = find_sample_format(number);
     struct wire sample;
 
     if (len > wire_left(w)) {
@@ -284,12 +322,7 @@ static bool read_sample(struct sflow *s)
         return false;
     }
     sample = wire_slice(w, len);
-    if (format == NULL) {
-        decode_fault(s->d, DECODE_SAMPLE_UNKNOWN, NULL);
-        return true;
-    }
-    counter_bump(&s->d->counters->at[format->counter], 1);
-    return format->read(s, format, &sample);
+    return number == SAMPLE_WRAPPED ? read_wrapped(s, &sample) : read_format(s, number, &sample);
 }
 
 /* Whatever the header counts, the samples that are there are read. */
