@@ -226,11 +226,20 @@ void template_map(struct decode *d, const struct template_action *action, const 
 static void read_ip_version(struct decode *d, const struct template_action *action,
                             const uint8_t *data, size_t len)
 {
+    const uint64_t version = decode_compat(d, COMPAT_ELEMENTS) ? data[0] : wire_number(data, len);
+
     (void)action;
-    (void)len;
-    if (data[0] == 4 || data[0] == 6) {
-        FLOW_SET(&d->flow, etype, data[0] == 4 ? 0x0800 : 0x86dd);
+    if (version == 4 || version == 6) {
+        FLOW_SET(&d->flow, etype, version == 4 ? 0x0800 : 0x86dd);
     }
+}
+
+/* The top octet is the kind of network, VXLAN or NVGRE; both have 24 bits (IANA, element 351). */
+static void read_segment(struct decode *d, const struct template_action *action,
+                         const uint8_t *data, size_t len)
+{
+    (void)action;
+    FLOW_SET(&d->flow, vni, wire_number(data, len) & 0xffffff);
 }
 
 /* Type and code in one number, type first; detail is where the one that is wanted begins. */
@@ -402,6 +411,7 @@ const struct template_special template_specials[] = {
     {IE_observationTimeMilliseconds, FLOW_AT_event_time, 1000, IN_NEITHER, read_time},
     {IE_observationTimeMicroseconds, FLOW_AT_event_time, 1, IN_NEITHER, read_ntp_time},
     {IE_observationTimeNanoseconds,  FLOW_AT_event_time, 0, IN_NEITHER, read_ntp_time},
+    {IE_layer2SegmentId,           FLOW_AT_vni, 0, IN_NEITHER, read_segment},
     {IE_dataLinkFrameSize,         0, 0, IN_IPFIX, read_frame_size},
     {IE_dataLinkFrameSection,      0, PACKET_ETHERNET, IN_IPFIX, read_packet},
     {IE_layer2packetSectionData,   0, PACKET_ETHERNET, IN_NEITHER, read_packet},
