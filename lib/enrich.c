@@ -261,6 +261,28 @@ static void resolve_interfaces(struct decode *d)
     }
 }
 
+static void match_family(struct flow_addr *addr, const struct flow_addr *other)
+{
+    if (addr->len != 0 && other->len != 0 && flow_addr_unspecified(addr)) {
+        addr->len = other->len;
+    }
+}
+
+/*
+ * Where a record has room for both families, zeros may stand in the wrong one: an
+ * address that is none is of the family of the other end.
+ */
+static void resolve_families(struct decode *d)
+{
+    struct flow *flow = &d->flow;
+
+    if (FLOW_HAS(flow, src_addr) && FLOW_HAS(flow, dst_addr) &&
+        flow->src_addr.len != flow->dst_addr.len && !decode_compat(d, COMPAT_ELEMENTS)) {
+        match_family(&flow->src_addr, &flow->dst_addr);
+        match_family(&flow->dst_addr, &flow->src_addr);
+    }
+}
+
 /* Which payload it is, where neither address nor version of a header tells. */
 static void resolve_etype(struct decode *d)
 {
@@ -390,6 +412,7 @@ void enrich(struct decode *d)
     resolve_times(d);
     resolve_interfaces(d);
     resolve_sampling(d);
+    resolve_families(d);
     resolve_etype(d);
     resolve_icmp(d);
     resolve_exporter(d);
