@@ -96,8 +96,11 @@ static void read_float(struct sflow_counters *c, const struct report_field *fiel
         uint32_t word;
         float real;
     } value = {.word = wire_u32(w)};
+    const float unknown = -1;
 
-    report_float(&c->report, field, value.real);
+    if (value.real != unknown) {
+        report_float(&c->report, field, value.real);
+    }
 }
 
 static void read_text(struct sflow_counters *c, const struct report_field *field, struct wire *w)
