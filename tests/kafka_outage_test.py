@@ -9,7 +9,7 @@ import time
 import unittest
 
 from kafka.mocked import Programs, each, main, numbers, replay
-from kafka_fixture import Collector, Kafka
+from kafka_fixture import Collector, Kafka, eventually
 
 # What becomes of records when one, or every, answer to a produce request is this error.
 # "time" and "held" are lost by the reason that they name: their time was up, or they were refused.
@@ -274,6 +274,33 @@ class Outages(unittest.TestCase):
                 self.assertIn("a new producer takes the place", log)
                 self.assertEqual(counters["delivered"], counters["taken"], log)
                 self.assertGreaterEqual(len(kafka.messages()), counters["taken"])
+
+    def one_batch(self, folder, policy, *answers):
+        """A batch of 20 records, of an idempotent producer, and these answers: nothing is lost."""
+        with Kafka(Programs.mock, 1) as kafka:
+            for name in answers:
+                kafka.tell(f"errors 0 {ERRORS[name][0]} 1")
+            options = self.spool(
+                folder,
+                f"-transport.kafka.policy={policy}",
+                "-transport.kafka.property=enable.idempotence=true",
+            )
+            with Collector(Programs.weir, *kafka.options(*options)) as weir:
+                weir.send(20)
+                arrived = eventually(lambda: len(set(numbers(kafka.messages()))) == 20)
+                self.assertTrue(arrived, weir.read_log())
+                code, log = weir.stop()
+            self.assertEqual(code, 0, log)
+            self.assertEqual(kafka.tell("left 0"), 0)
+            self.assertEqual(json.loads(log.splitlines()[-1])["transport"]["delivered"], 20, log)
+            return log.count("a new producer takes the place")
+
+    def test_producer_alone_renewed(self):
+        """That of records which are refused in a batch, too."""
+        for policy in ["drop-newest", "spool"]:
+            with self.subTest(policy), tempfile.TemporaryDirectory() as folder:
+                answers = "MESSAGE_TOO_LARGE", "OUT_OF_ORDER_SEQUENCE_NUMBER"
+                self.assertEqual(self.one_batch(folder, policy, *answers), 1)
 
 
 if __name__ == "__main__":

@@ -139,9 +139,7 @@ static void turn(struct kafka *k)
     const bool stopping = atomic_load(&k->stopping);
     const bool more = kafka_serve(k);
 
-    if (k->fatal) {
-        kafka_renew_producer(k);
-    }
+    kafka_renew_producers(k);
     if (k->path->feed != NULL && !k->overdue) {
         k->path->feed(k);
     }

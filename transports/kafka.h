@@ -84,8 +84,6 @@ struct kafka {
     /* The thread's own. */
     struct kafka_producer *alone;                      /* made when it is first needed */
     struct kafka_producer *retired[KAFKA_RETIRED_MAX]; /* had a fatal error; NULL where free */
-    uint64_t renewed_ns;                               /* when a producer was last renewed */
-    bool fatal;                                        /* the producer must be renewed */
     struct kafka_watch watches[RECORD_KIND_COUNT];     /* of the topics */
     bool brokers_found;                                /* of srv */
     uint64_t look_up_ns;                               /* when they are looked up next */
@@ -119,8 +117,11 @@ int kafka_open_producer(struct kafka *k);
 /* The producer of messages that make batches of their own; NULL if it cannot be made. */
 struct kafka_producer *kafka_producer_alone(struct kafka *k);
 
-/* Puts a new producer in the place of one that had a fatal error, once a second at most. */
-void kafka_renew_producer(struct kafka *k);
+/* Whether another one has taken its place. */
+bool kafka_is_retired(const struct kafka *k, const struct kafka_producer *p);
+
+/* Puts new producers in the place of those that had a fatal error, each once a second at most. */
+void kafka_renew_producers(struct kafka *k);
 
 /* Serves the events of all producers; true if there may be more. */
 bool kafka_serve(struct kafka *k);

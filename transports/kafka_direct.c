@@ -40,9 +40,11 @@ static size_t direct_send(struct kafka *k, const struct batch *batch, size_t fir
 }
 
 /* False if it has been sent often enough, or there is nobody to send it. */
-static bool send_again(struct kafka *k, struct kafka_producer *p, struct kafka_message *m,
+static bool send_again(struct kafka *k, bool alone, struct kafka_message *m,
                        struct kafka_ticket ticket)
 {
+    struct kafka_producer *p = alone ? kafka_producer_alone(k) : k->producer;
+
     if (p == NULL || ticket.tries == KAFKA_TRIES_MAX) {
         return false;
     }
@@ -54,16 +56,14 @@ static bool send_again(struct kafka *k, struct kafka_producer *p, struct kafka_m
 static bool rescue(struct kafka *k, const struct kafka_producer *p, const struct kafka_error *error,
                    struct kafka_message *m, struct kafka_ticket ticket)
 {
-    const bool retired = p != k->producer && !p->alone;
-
     switch (error->fate) {
     case KAFKA_RENEW:
     case KAFKA_AGAIN:
-        return send_again(k, k->producer, m, ticket);
+        return send_again(k, p->alone, m, ticket);
     case KAFKA_ALONE:
-        return !p->alone && send_again(k, kafka_producer_alone(k), m, ticket);
+        return !p->alone && send_again(k, true, m, ticket);
     case KAFKA_KEEP:
-        return retired && send_again(k, k->producer, m, ticket);
+        return kafka_is_retired(k, p) && send_again(k, p->alone, m, ticket);
     default:
         return false;
     }

@@ -9,12 +9,6 @@
 
 enum { REASON_OCTETS = 512 };
 
-/* Whether it is the one for all that is new, and will send nothing more. */
-static bool is_at_its_end(const struct kafka *k, const struct kafka_producer *p)
-{
-    return p == k->producer && rd_kafka_fatal_error(p->rk, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
-}
-
 static void on_deliveries(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)
 {
     const rd_kafka_message_t *m;
@@ -22,8 +16,8 @@ static void on_deliveries(struct kafka *k, struct kafka_producer *p, rd_kafka_ev
 
     while ((m = rd_kafka_event_message_next(event)) != NULL) {
         delivered = delivered || m->err == RD_KAFKA_RESP_ERR_NO_ERROR;
-        if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR && is_at_its_end(k, p)) {
-            kafka_renew_producer(k);
+        if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            kafka_renew_producers(k);
         }
         k->path->report(k, p, m);
     }
@@ -51,7 +45,6 @@ static void on_fatal(struct kafka *k, struct kafka_producer *p)
     const rd_kafka_resp_err_t code = rd_kafka_fatal_error(p->rk, reason, sizeof(reason));
 
     kafka_log_error(&k->log, code, reason);
-    k->fatal = k->fatal || p == k->producer;
 }
 
 static void on_error(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)

@@ -25,6 +25,7 @@ struct kafka_producer {
     rd_kafka_headers_t *headers;
     _Atomic uint32_t turns[RECORD_KIND_COUNT]; /* of the partitioner */
     bool alone;                                /* each message makes a batch of its own */
+    uint64_t stays_until_ns;                   /* it is not renewed before; 0 for the first */
 };
 
 /* What a producer is made of; borrowed for the call. */

@@ -60,37 +60,57 @@ static void purge(struct kafka_producer *p, int what)
     }
 }
 
+bool kafka_is_retired(const struct kafka *k, const struct kafka_producer *p)
+{
+    return p != k->producer && p != k->alone;
+}
+
+static bool is_at_its_end(const struct kafka_producer *p)
+{
+    return p != NULL && rd_kafka_fatal_error(p->rk, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 /* What the old one gives back must not be overtaken in the new one. */
-static void replace(struct kafka *k, struct kafka_producer *fresh)
+static void replace(struct kafka *k, const struct kafka_producer *old, struct kafka_producer *fresh)
 {
     uv_rwlock_wrlock(&k->lock);
-    k->producer = fresh;
+    *(old->alone ? &k->alone : &k->producer) = fresh;
     if (k->path->renewed != NULL) {
         k->path->renewed(k);
     }
     uv_rwlock_wrunlock(&k->lock);
 }
 
-void kafka_renew_producer(struct kafka *k)
+static void renew(struct kafka *k, struct kafka_producer *p)
 {
     struct kafka_producer **place = find_free(k);
     const uint64_t now = uv_hrtime();
     struct kafka_producer *fresh;
 
-    if (place == NULL || (k->renewed_ns != 0 && now - k->renewed_ns < RENEWAL_NS)) {
+    if (place == NULL || now < p->stays_until_ns) {
         return;
     }
-    k->renewed_ns = now;
-    fresh = new_producer(k, false);
+    p->stays_until_ns = now + RENEWAL_NS;
+    fresh = new_producer(k, p->alone);
     if (fresh == NULL) {
         return;
     }
-    *place = k->producer;
-    replace(k, fresh);
-    purge(*place, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    k->fatal = false;
+    fresh->stays_until_ns = now + RENEWAL_NS;
+    *place = p;
+    replace(k, p, fresh);
+    purge(p, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     atomic_fetch_add(&k->renewals, 1);
     LOG(WARN, "a new producer takes the place of one that had a fatal error");
+}
+
+void kafka_renew_producers(struct kafka *k)
+{
+    if (is_at_its_end(k->producer)) {
+        renew(k, k->producer);
+    }
+    if (is_at_its_end(k->alone)) {
+        renew(k, k->alone);
+    }
 }
 
 /* False when no event is left. */

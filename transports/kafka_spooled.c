@@ -201,6 +201,13 @@ static void begin_pause(struct kafka *k)
     atomic_store(&s->behind, true);
 }
 
+/* What the other producer still has must not overtake what a retired one gives back. */
+static void spooled_renewed(struct kafka *k)
+{
+    begin_pause(k);
+    kafka_purge_queue(k);
+}
+
 void kafka_spool_pause(struct kafka *k, uint64_t ns)
 {
     struct kafka_spooled *s = k->path_state;
@@ -249,7 +256,7 @@ void kafka_spool_take_back(struct kafka *k, const struct kafka_producer *p,
     if (error->fate == KAFKA_ALONE) {
         s->alone_until = run.first + run.n > s->alone_until ? run.first + run.n : s->alone_until;
     } else {
-        kafka_spool_pause(k, p->alone || p == k->producer ? PAUSE_NS : 0);
+        kafka_spool_pause(k, kafka_is_retired(k, p) ? 0 : PAUSE_NS);
     }
 }
 
@@ -322,7 +329,7 @@ const struct kafka_path kafka_spooled = {
     .send = spooled_send,
     .feed = kafka_spool_feed,
     .report = spooled_report,
-    .renewed = begin_pause,
+    .renewed = spooled_renewed,
     .idle = spooled_idle,
     .close = spooled_close,
     .measure = spooled_measure,
