@@ -302,6 +302,14 @@ class Outages(unittest.TestCase):
                 answers = "MESSAGE_TOO_LARGE", "OUT_OF_ORDER_SEQUENCE_NUMBER"
                 self.assertEqual(self.one_batch(folder, policy, *answers), 1)
 
+    def test_producer_renewed_twice(self):
+        """There is one renewal a second, and what comes back before it has to wait."""
+        alone = ["MESSAGE_TOO_LARGE"]
+        for policy, before in ("drop-newest", []), ("drop-newest", alone), ("spool", []):
+            with self.subTest((policy, *before)), tempfile.TemporaryDirectory() as folder:
+                answers = ["OUT_OF_ORDER_SEQUENCE_NUMBER"] * 3
+                self.assertGreater(self.one_batch(folder, policy, *before, *answers), 1)
+
 
 if __name__ == "__main__":
     main(__doc__)

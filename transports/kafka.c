@@ -139,7 +139,6 @@ static void turn(struct kafka *k)
     const bool stopping = atomic_load(&k->stopping);
     const bool more = kafka_serve(k);
 
-    kafka_renew_producers(k);
     if (k->path->feed != NULL && !k->overdue) {
         k->path->feed(k);
     }

@@ -48,8 +48,6 @@ extern const struct kafka_path kafka_direct;  /* drop-newest and block */
 extern const struct kafka_path kafka_oldest;  /* drop-oldest */
 extern const struct kafka_path kafka_spooled; /* spool */
 
-enum { KAFKA_RETIRED_MAX = 4 };
-
 struct kafka {
     struct transport transport;
     struct kafka_settings settings;
@@ -82,14 +80,14 @@ struct kafka {
     _Atomic uint64_t failed[KAFKA_ERRORS]; /* reports, by row of the table of errors */
 
     /* The thread's own. */
-    struct kafka_producer *alone;                      /* made when it is first needed */
-    struct kafka_producer *retired[KAFKA_RETIRED_MAX]; /* had a fatal error; NULL where free */
-    struct kafka_watch watches[RECORD_KIND_COUNT];     /* of the topics */
-    bool brokers_found;                                /* of srv */
-    uint64_t look_up_ns;                               /* when they are looked up next */
-    bool overdue;                                      /* nothing more is sent: the end has come */
-    uint64_t warned_ns;                                /* of what is not secure */
-    bool all_down; /* no broker has answered since this was said */
+    struct kafka_producer *alone;                  /* made when it is first needed */
+    struct kafka_producer *retired;                /* those that had a fatal error */
+    struct kafka_watch watches[RECORD_KIND_COUNT]; /* of the topics */
+    bool brokers_found;                            /* of srv */
+    uint64_t look_up_ns;                           /* when they are looked up next */
+    bool overdue;                                  /* nothing more is sent: the end has come */
+    uint64_t warned_ns;                            /* of what is not secure */
+    bool all_down;                                 /* no broker has answered since this was said */
 };
 
 /* Makes the next message of the batch, of records from first on; returns of how many. */
@@ -120,10 +118,16 @@ struct kafka_producer *kafka_producer_alone(struct kafka *k);
 /* Whether another one has taken its place. */
 bool kafka_is_retired(const struct kafka *k, const struct kafka_producer *p);
 
-/* Puts new producers in the place of those that had a fatal error, each once a second at most. */
-void kafka_renew_producers(struct kafka *k);
+/*
+ * Puts a new producer in the place of one that had a fatal error, if it had; false if there is
+ * none to be had.
+ */
+bool kafka_renew_producer(struct kafka *k, struct kafka_producer *p);
 
-/* Serves the events of all producers; true if there may be more. */
+/*
+ * Serves the events of all producers, and renews those that had a fatal error, each once a second
+ * at most: until then what came back waits, or it would be lost.  True if there may be more.
+ */
 bool kafka_serve(struct kafka *k);
 
 /* Messages that are in any producer. */

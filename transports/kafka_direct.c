@@ -39,18 +39,36 @@ static size_t direct_send(struct kafka *k, const struct batch *batch, size_t fir
     return at - first;
 }
 
+static rd_kafka_resp_err_t send_by(struct kafka *k, bool alone, const struct kafka_message *m)
+{
+    struct kafka_producer *p = alone ? kafka_producer_alone(k) : k->producer;
+
+    return p == NULL ? RD_KAFKA_RESP_ERR__FAIL : kafka_send_message(k, p, m);
+}
+
+/* Whether the producer has come to its end this moment, and there is another. */
+static bool was_renewed(struct kafka *k, bool alone, rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR__FATAL &&
+           kafka_renew_producer(k, alone ? k->alone : k->producer);
+}
+
 /* False if it has been sent often enough, or there is nobody to send it. */
 static bool send_again(struct kafka *k, bool alone, struct kafka_message *m,
                        struct kafka_ticket ticket)
 {
-    struct kafka_producer *p = alone ? kafka_producer_alone(k) : k->producer;
+    rd_kafka_resp_err_t code;
 
-    if (p == NULL || ticket.tries == KAFKA_TRIES_MAX) {
+    if (ticket.tries == KAFKA_TRIES_MAX) {
         return false;
     }
     ticket.tries++;
     m->opaque = kafka_ticket_write(ticket);
-    return kafka_send_message(k, p, m) == RD_KAFKA_RESP_ERR_NO_ERROR;
+    code = send_by(k, alone, m);
+    if (was_renewed(k, alone, code)) {
+        code = send_by(k, alone, m);
+    }
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 static bool rescue(struct kafka *k, const struct kafka_producer *p, const struct kafka_error *error,

@@ -16,9 +16,6 @@ static void on_deliveries(struct kafka *k, struct kafka_producer *p, rd_kafka_ev
 
     while ((m = rd_kafka_event_message_next(event)) != NULL) {
         delivered = delivered || m->err == RD_KAFKA_RESP_ERR_NO_ERROR;
-        if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            kafka_renew_producers(k);
-        }
         k->path->report(k, p, m);
     }
     if (delivered) {

@@ -26,6 +26,7 @@ struct kafka_producer {
     _Atomic uint32_t turns[RECORD_KIND_COUNT]; /* of the partitioner */
     bool alone;                                /* each message makes a batch of its own */
     uint64_t stays_until_ns;                   /* it is not renewed before; 0 for the first */
+    struct kafka_producer *next;               /* of those that are retired */
 };
 
 /* What a producer is made of; borrowed for the call. */

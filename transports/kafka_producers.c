@@ -43,16 +43,6 @@ struct kafka_producer *kafka_producer_alone(struct kafka *k)
     return k->alone;
 }
 
-static struct kafka_producer **find_free(struct kafka *k)
-{
-    for (int i = 0; i < KAFKA_RETIRED_MAX; i++) {
-        if (k->retired[i] == NULL) {
-            return &k->retired[i];
-        }
-    }
-    return NULL;
-}
-
 static void purge(struct kafka_producer *p, int what)
 {
     if (p != NULL) {
@@ -63,11 +53,6 @@ static void purge(struct kafka_producer *p, int what)
 bool kafka_is_retired(const struct kafka *k, const struct kafka_producer *p)
 {
     return p != k->producer && p != k->alone;
-}
-
-static bool is_at_its_end(const struct kafka_producer *p)
-{
-    return p != NULL && rd_kafka_fatal_error(p->rk, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 /* What the old one gives back must not be overtaken in the new one. */
@@ -81,43 +66,63 @@ static void replace(struct kafka *k, const struct kafka_producer *old, struct ka
     uv_rwlock_wrunlock(&k->lock);
 }
 
-static void renew(struct kafka *k, struct kafka_producer *p)
+static bool is_at_its_end(const struct kafka_producer *p)
 {
-    struct kafka_producer **place = find_free(k);
-    const uint64_t now = uv_hrtime();
-    struct kafka_producer *fresh;
-
-    if (place == NULL || now < p->stays_until_ns) {
-        return;
-    }
-    p->stays_until_ns = now + RENEWAL_NS;
-    fresh = new_producer(k, p->alone);
-    if (fresh == NULL) {
-        return;
-    }
-    fresh->stays_until_ns = now + RENEWAL_NS;
-    *place = p;
-    replace(k, p, fresh);
-    purge(p, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    atomic_fetch_add(&k->renewals, 1);
-    LOG(WARN, "a new producer takes the place of one that had a fatal error");
+    return rd_kafka_fatal_error(p->rk, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-void kafka_renew_producers(struct kafka *k)
+static void retire(struct kafka *k, struct kafka_producer *p)
 {
-    if (is_at_its_end(k->producer)) {
-        renew(k, k->producer);
+    struct kafka_producer **end = &k->retired;
+
+    while (*end != NULL) {
+        end = &(*end)->next;
     }
-    if (is_at_its_end(k->alone)) {
-        renew(k, k->alone);
+    *end = p;
+    purge(p, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+}
+
+bool kafka_renew_producer(struct kafka *k, struct kafka_producer *p)
+{
+    struct kafka_producer *fresh;
+
+    if (!is_at_its_end(p)) {
+        return true;
     }
+    p->stays_until_ns = uv_hrtime() + RENEWAL_NS;
+    fresh = new_producer(k, p->alone);
+    if (fresh == NULL) {
+        return false;
+    }
+    fresh->stays_until_ns = p->stays_until_ns;
+    replace(k, p, fresh);
+    retire(k, p);
+    atomic_fetch_add(&k->renewals, 1);
+    LOG(WARN, "a new producer takes the place of one that had a fatal error");
+    return true;
+}
+
+/* Whether it can send, or another one in its place. */
+static bool can_send(struct kafka *k, struct kafka_producer *p)
+{
+    const bool stays = !k->overdue && uv_hrtime() < p->stays_until_ns;
+
+    return !is_at_its_end(p) || (!stays && kafka_renew_producer(k, p));
+}
+
+/* What comes back may have to be sent again by either; once the end has come, it is lost. */
+static bool may_serve(struct kafka *k)
+{
+    const bool can = can_send(k, k->producer) && (k->alone == NULL || can_send(k, k->alone));
+
+    return can || k->overdue;
 }
 
 /* False when no event is left. */
 static bool serve(struct kafka *k, struct kafka_producer *p)
 {
     for (int i = 0; p != NULL && i < EVENTS_A_TURN; i++) {
-        rd_kafka_event_t *event = rd_kafka_queue_poll(p->queue, 0);
+        rd_kafka_event_t *event = may_serve(k) ? rd_kafka_queue_poll(p->queue, 0) : NULL;
 
         if (event == NULL) {
             return false;
@@ -128,17 +133,21 @@ static bool serve(struct kafka *k, struct kafka_producer *p)
     return p != NULL;
 }
 
+/* Others may come to the end of the list meanwhile. */
 static bool serve_retired(struct kafka *k)
 {
+    struct kafka_producer **at = &k->retired;
     bool more = false;
 
-    for (int i = 0; i < KAFKA_RETIRED_MAX; i++) {
-        struct kafka_producer *p = k->retired[i];
+    while (*at != NULL) {
+        struct kafka_producer *p = *at;
 
         more = serve(k, p) || more;
-        if (p != NULL && kafka_producer_held(p) == 0) {
+        if (kafka_producer_held(p) > 0) {
+            at = &p->next;
+        } else {
+            *at = p->next;
             kafka_producer_free(p);
-            k->retired[i] = NULL;
         }
     }
     return more;
@@ -161,8 +170,8 @@ size_t kafka_held(const struct kafka *k)
 {
     size_t n = held(k->producer) + held(k->alone);
 
-    for (int i = 0; i < KAFKA_RETIRED_MAX; i++) {
-        n += held(k->retired[i]);
+    for (const struct kafka_producer *p = k->retired; p != NULL; p = p->next) {
+        n += kafka_producer_held(p);
     }
     return n;
 }
@@ -179,19 +188,19 @@ void kafka_purge_queue(struct kafka *k)
     purge(k->alone, RD_KAFKA_PURGE_F_QUEUE);
 }
 
-static void close_producer(struct kafka_producer **p)
-{
-    if (*p != NULL) {
-        kafka_producer_free(*p);
-    }
-    *p = NULL;
-}
-
 void kafka_close_producers(struct kafka *k)
 {
-    close_producer(&k->producer);
-    close_producer(&k->alone);
-    for (int i = 0; i < KAFKA_RETIRED_MAX; i++) {
-        close_producer(&k->retired[i]);
+    struct kafka_producer *used[] = {k->producer, k->alone};
+
+    for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++) {
+        if (used[i] != NULL) {
+            kafka_producer_free(used[i]);
+        }
+    }
+    while (k->retired != NULL) {
+        struct kafka_producer *p = k->retired;
+
+        k->retired = p->next;
+        kafka_producer_free(p);
     }
 }
