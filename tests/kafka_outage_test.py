@@ -4,6 +4,7 @@
 
 import json
 import pathlib
+import signal
 import tempfile
 import time
 import unittest
@@ -99,6 +100,20 @@ class Errors(unittest.TestCase):
             self.assertLess(self.case(number, 20000, end), 5000)
 
         each(self, ERRORS, everything)
+
+    def test_dead_letters_moved(self):
+        """A signal opens their file anew."""
+        with Kafka(Programs.mock, 1) as kafka, tempfile.TemporaryDirectory() as folder:
+            letters = pathlib.Path(folder) / "letters"
+            options = kafka.options(f"-transport.kafka.dead-letter={letters}")
+            with Collector(Programs.weir, *options) as weir:
+                for place in "first", "second":
+                    self.assertTrue(eventually(letters.exists))
+                    kafka.tell(f"errors 0 {ERRORS['POLICY_VIOLATION'][0]} 1")
+                    weir.send(20)
+                    self.assertTrue(eventually(lambda: len(letters.read_bytes().splitlines()) == 20))
+                    letters.rename(letters.with_name(place))
+                    weir.process.send_signal(signal.SIGUSR1)
 
 
 class Outages(unittest.TestCase):

@@ -358,6 +358,11 @@ static void kafka_wait(struct transport *t)
     uv_mutex_unlock(&k->mutex);
 }
 
+static void kafka_reopen(struct transport *t)
+{
+    kafka_dead_letter_reopen(&((struct kafka *)t)->dead_letter);
+}
+
 const struct transport_ops transport_kafka = {
     .name = "kafka",
     .title = "Apache Kafka",
@@ -367,6 +372,7 @@ const struct transport_ops transport_kafka = {
     .open = kafka_open,
     .send = kafka_send,
     .wait = kafka_wait,
+    .reopen = kafka_reopen,
     .close = kafka_close,
     .measure = kafka_measure,
 };

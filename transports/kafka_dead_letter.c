@@ -16,22 +16,50 @@
 #include "lib/base64.h"
 #include "lib/log.h"
 
+static bool is_wanted(const struct kafka_dead_letter *d)
+{
+    return *d->path != '\0';
+}
+
+/* Returns the descriptor, or UV_E*, logged. */
+static int open_path(const struct kafka_dead_letter *d)
+{
+    const int fd = open(d->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640);
+    const int error = fd < 0 ? uv_translate_sys_error(errno) : 0;
+
+    if (error != 0) {
+        LOG(ERROR, "cannot open the dead-letter file", LOG_TEXT("path", d->path),
+            LOG_TEXT("error", uv_strerror(error)));
+    }
+    return error != 0 ? error : fd;
+}
+
 int kafka_dead_letter_open(struct kafka_dead_letter *d, const char *path, uint64_t max)
 {
     int error;
 
     *d = (struct kafka_dead_letter){.path = path, .max = max, .fd = -1};
     error = uv_mutex_init(&d->mutex);
-    if (error != 0 || *path == '\0') {
+    if (error != 0 || !is_wanted(d)) {
         return error;
     }
-    d->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640);
-    if (d->fd < 0) {
-        error = uv_translate_sys_error(errno);
-        LOG(ERROR, "cannot open the dead-letter file", LOG_TEXT("path", path),
-            LOG_TEXT("error", uv_strerror(error)));
+    d->fd = open_path(d);
+    return d->fd < 0 ? d->fd : 0;
+}
+
+void kafka_dead_letter_reopen(struct kafka_dead_letter *d)
+{
+    const int fd = is_wanted(d) ? open_path(d) : -1;
+    int old;
+
+    if (fd < 0) {
+        return;
     }
-    return error;
+    uv_mutex_lock(&d->mutex);
+    old = d->fd;
+    d->fd = fd;
+    uv_mutex_unlock(&d->mutex);
+    close(old);
 }
 
 void kafka_dead_letter_close(struct kafka_dead_letter *d)
@@ -102,7 +130,8 @@ static struct json_object *letter_object(const struct kafka_letter *letter)
     return object;
 }
 
-static bool has_room(struct kafka_dead_letter *d, size_t octets)
+/* Says how long the file is. */
+static bool has_room(struct kafka_dead_letter *d, size_t octets, off_t *size)
 {
     struct stat st;
     const bool fits = fstat(d->fd, &st) == 0 && (uint64_t)st.st_size <= d->max &&
@@ -113,7 +142,25 @@ static bool has_room(struct kafka_dead_letter *d, size_t octets)
             LOG_TEXT("path", d->path), LOG_NUMBER("max", d->max));
     }
     d->full = !fits;
+    *size = fits ? st.st_size : 0;
     return fits;
+}
+
+/* A line that did not fit on the disk is taken away, or the next would stand behind its half. */
+static bool append(struct kafka_dead_letter *d, const struct iovec line[2], size_t len)
+{
+    off_t size;
+    ssize_t written;
+
+    if (!has_room(d, len, &size)) {
+        return false;
+    }
+    written = writev(d->fd, line, 2);
+    if (written > 0 && (size_t)written < len && ftruncate(d->fd, size) != 0) {
+        LOG(ERROR, "a dead letter was torn", LOG_TEXT("path", d->path),
+            LOG_TEXT("error", uv_strerror(uv_translate_sys_error(errno))));
+    }
+    return written == (ssize_t)len;
 }
 
 static bool write_line(struct kafka_dead_letter *d, const char *text)
@@ -124,7 +171,7 @@ static bool write_line(struct kafka_dead_letter *d, const char *text)
     bool written;
 
     uv_mutex_lock(&d->mutex);
-    written = has_room(d, len) && writev(d->fd, line, 2) == (ssize_t)len;
+    written = append(d, line, len);
     uv_mutex_unlock(&d->mutex);
     return written;
 }
@@ -134,7 +181,7 @@ void kafka_dead_letter_write(struct kafka_dead_letter *d, const struct kafka_let
     struct json_object *object;
     const char *text;
 
-    if (d->fd < 0) {
+    if (!is_wanted(d)) {
         return;
     }
     object = letter_object(letter);

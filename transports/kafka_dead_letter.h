@@ -38,7 +38,13 @@ struct kafka_letter {
 int kafka_dead_letter_open(struct kafka_dead_letter *d, const char *path, uint64_t max);
 void kafka_dead_letter_close(struct kafka_dead_letter *d);
 
-/* From any thread. */
+/*
+ * Opens its path anew, in case that somebody has moved the file away; where that cannot be, which
+ * is logged, the old one stays.  From any thread.
+ */
+void kafka_dead_letter_reopen(struct kafka_dead_letter *d);
+
+/* Appends a whole line, or nothing.  From any thread. */
 void kafka_dead_letter_write(struct kafka_dead_letter *d, const struct kafka_letter *letter);
 
 #endif
