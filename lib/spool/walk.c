@@ -103,7 +103,7 @@ static const uint8_t *octets(const struct spool_walk *walk)
     return walk->window + (walk->offset - walk->window_at);
 }
 
-/* Has the next octet that may begin a head at offset.  1, 0 at the end, or UV_E*. */
+/* Has the next whole head that there may be at offset.  1, 0 at the end, or UV_E*. */
 static int search(struct spool_walk *walk)
 {
     const uint8_t *found = NULL;
@@ -112,12 +112,14 @@ static int search(struct spool_walk *walk)
     while (found == NULL) {
         const int error = fill(walk, SPOOL_HEAD_LEN);
         const size_t held = in_window(walk);
+        size_t places;
 
         if (error != 0 || held < SPOOL_HEAD_LEN) {
             return error;
         }
-        found = spool_head_find(octets(walk), held);
-        walk->offset += found == NULL ? held : (size_t)(found - octets(walk));
+        places = held - SPOOL_HEAD_LEN + 1;
+        found = spool_head_find(octets(walk), places);
+        walk->offset += found == NULL ? places : (size_t)(found - octets(walk));
     }
     return 1;
 }
