@@ -21,7 +21,10 @@ struct counter_text {
 
 extern const struct counter_text counter_texts[COUNTER_COUNT];
 
-/* One worker's counters: written by it alone, read by anyone at any time. */
+/*
+ * One worker's counters: written by it alone, but those of the quarantine (quarantine_put()), and
+ * read by anyone at any time.
+ */
 struct counters {
     _Atomic uint64_t at[COUNTER_COUNT];
     _Atomic uint64_t errors[DECODE_ERROR_COUNT];

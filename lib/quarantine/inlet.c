@@ -183,7 +183,7 @@ static void put_template(const struct quarantine_inlet *inlet, struct decode *d)
     (void)snprintf(comment, sizeof(comment), "made by weir: template %u of the next datagram",
                    worst->template_id);
     if (datagram.len > 0) {
-        (void)quarantine_put(inlet->quarantine, &datagram, comment);
+        (void)quarantine_put(inlet->quarantine, &datagram, comment, NULL);
     }
 }
 
@@ -193,17 +193,12 @@ static bool put(const struct quarantine_inlet *inlet, struct decode *d)
 
     write_comment(&inlet->worst, comment);
     put_template(inlet, d);
-    return quarantine_put(inlet->quarantine, inlet->datagram, comment);
+    return quarantine_put(inlet->quarantine, inlet->datagram, comment, d->counters);
 }
 
 void quarantine_inlet_end(struct quarantine_inlet *inlet, struct decode *d)
 {
-    if (!inlet->worst.found) {
-        return;
-    }
-    if (admit(inlet) && put(inlet, d)) {
-        COUNT(d->counters, quarantined);
-    } else {
-        COUNT(d->counters, quarantine_left_out);
+    if (inlet->worst.found && !(admit(inlet) && put(inlet, d))) {
+        quarantine_leave_out(d->counters);
     }
 }

@@ -25,7 +25,7 @@ void quarantine_inlet_begin(struct quarantine_inlet *inlet, const struct datagra
 void quarantine_inlet_fault(struct quarantine_inlet *inlet, const struct decode *d,
                             enum decode_error error, const char *detail);
 
-/* It ends: it is put into quarantine, or not; that is counted. */
+/* It ends: it is put into quarantine, or not; that is counted, in counters that outlive it. */
 void quarantine_inlet_end(struct quarantine_inlet *inlet, struct decode *d);
 
 #endif

@@ -9,10 +9,12 @@
 #include "lib/quarantine/file.h"
 
 /* The queue has two halves: workers fill the one while the thread empties the other. */
-enum { HALF_OCTETS = 256 << 10 };
+enum { HALF_OCTETS = 256 << 10, HALF_COUNTED = 2048 };
 
-/* Whole blocks. */
+/* Whole blocks, and who counts each of them, if anybody does. */
 struct half {
+    size_t n;
+    struct counters *counters[HALF_COUNTED];
     size_t len;
     uint8_t octets[HALF_OCTETS];
 };
@@ -50,6 +52,24 @@ static void note_result(struct quarantine *q, int error)
     q->failing = error != 0;
 }
 
+/* The thread and a worker count in the same place, so not as counter_bump() does. */
+static void count(struct counters *counters, enum counter which)
+{
+    (void)atomic_fetch_add_explicit(&counters->at[which], 1, memory_order_relaxed);
+}
+
+static void write_half(struct quarantine *q, struct half *half)
+{
+    const int error = quarantine_file_append(&q->file, half->octets, half->len);
+
+    for (size_t i = 0; i < half->n; i++) {
+        count(half->counters[i], error == 0 ? COUNTER_quarantined : COUNTER_quarantine_left_out);
+    }
+    note_result(q, error);
+    half->n = 0;
+    half->len = 0;
+}
+
 static bool has_work(const struct quarantine *q)
 {
     return q->gathering->len > 0 || q->reopen_wanted || q->stopping;
@@ -85,8 +105,7 @@ static void run(void *arg)
             note_result(q, quarantine_file_reopen(&q->file));
         }
         if (q->leaving->len > 0) {
-            note_result(q, quarantine_file_append(&q->file, q->leaving->octets, q->leaving->len));
-            q->leaving->len = 0;
+            write_half(q, q->leaving);
         }
     }
 }
@@ -102,10 +121,19 @@ static const struct pcapng_receiver *receiver_of(const struct quarantine *q, uin
 
 static bool has_room(const struct quarantine *q)
 {
-    return q->gathering->len + PCAPNG_BLOCK_MAX <= HALF_OCTETS;
+    return q->gathering->len + PCAPNG_BLOCK_MAX <= HALF_OCTETS && q->gathering->n < HALF_COUNTED;
 }
 
-bool quarantine_put(struct quarantine *q, const struct datagram *datagram, const char *comment)
+static void note_counters(struct half *half, struct counters *counters)
+{
+    if (counters != NULL) {
+        half->counters[half->n] = counters;
+        half->n++;
+    }
+}
+
+bool quarantine_put(struct quarantine *q, const struct datagram *datagram, const char *comment,
+                    struct counters *counters)
 {
     size_t len = 0;
 
@@ -119,10 +147,16 @@ bool quarantine_put(struct quarantine *q, const struct datagram *datagram, const
         len = pcapng_write_datagram(half->octets + half->len, datagram,
                                     receiver_of(q, datagram->listener), comment);
         half->len += len;
+        note_counters(half, len > 0 ? counters : NULL);
         uv_cond_signal(&q->wake);
     }
     uv_mutex_unlock(&q->mutex);
     return len > 0;
+}
+
+void quarantine_leave_out(struct counters *counters)
+{
+    count(counters, COUNTER_quarantine_left_out);
 }
 
 const struct quarantine_settings *quarantine_settings(const struct quarantine *q)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "lib/counters.h"
 #include "lib/quarantine/pcapng.h"
 
 /*
@@ -35,10 +36,14 @@ const struct quarantine_settings *quarantine_settings(const struct quarantine *q
 
 /*
  * From any thread, and without waiting for a disk, unless it was opened so.  False if there is no
- * room for it now.
+ * room for it now.  Else it is counted once it is in the file, or is left out since that cannot be
+ * written, in counters that outlive the quarantine; NULL for what nobody counts.
  */
 bool quarantine_put(struct quarantine *quarantine, const struct datagram *datagram,
-                    const char *comment);
+                    const char *comment, struct counters *counters);
+
+/* Counts a datagram that is not put.  From any thread. */
+void quarantine_leave_out(struct counters *counters);
 
 /* Opens the path anew, in case that somebody has moved the file away.  Returns at once. */
 void quarantine_reopen(struct quarantine *quarantine);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -48,7 +49,7 @@ static void test_put(void **state)
     struct datagram datagram = quarantine_datagram_v6(77);
 
     datagram.listener = 1;
-    assert_true(quarantine_put(quarantine, &datagram, "broken"));
+    assert_true(quarantine_put(quarantine, &datagram, "broken", NULL));
     quarantine_close(quarantine);
     quarantine_assert_found(place->path, &datagram);
 }
@@ -70,7 +71,7 @@ static void test_reopen(void **state)
     assert_int_equal(rename(place->path, place->older), 0);
     quarantine_reopen(quarantine);
     wait_for(place->path);
-    assert_true(quarantine_put(quarantine, &datagram, "broken"));
+    assert_true(quarantine_put(quarantine, &datagram, "broken", NULL));
     quarantine_close(quarantine);
     assert_int_equal(quarantine_count(place->path), 1);
     assert_int_equal(quarantine_count(place->older), 0);
@@ -171,6 +172,35 @@ static void test_all(void **state)
     assert_int_equal(quarantine_count(((struct place *)*state)->path), 50);
 }
 
+/* Octets beyond which no file of this process may grow, as on a disk that is full. */
+static void limit_files(rlim_t octets)
+{
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = octets == RLIM_INFINITY ? limit.rlim_max : octets;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* What could not be written is not in the quarantine. */
+static void test_disk_full(void **state)
+{
+    const struct place *place = *state;
+    struct way way;
+
+    open_way(&way, place, 0);
+    limit_files(2000);
+    for (uint64_t i = 0; i < 50; i++) {
+        fault(&way, 0, DECODE_SHORT);
+    }
+    close_way(&way);
+    limit_files(RLIM_INFINITY);
+    assert_int_equal(counted(&way, COUNTER_quarantined), quarantine_count(place->path));
+    assert_int_equal(
+        counted(&way, COUNTER_quarantined) + counted(&way, COUNTER_quarantine_left_out), 50);
+    assert_true(counted(&way, COUNTER_quarantine_left_out) > 0);
+}
+
 /* What is no fault of the datagram's, costs little, or belongs to another datagram. */
 static void test_left_alone(void **state)
 {
@@ -205,7 +235,7 @@ int main(void)
         cmocka_unit_test(test_put),         cmocka_unit_test(test_reopen),
         cmocka_unit_test(test_cannot_open), cmocka_unit_test(test_one_fault),
         cmocka_unit_test(test_rate),        cmocka_unit_test(test_all),
-        cmocka_unit_test(test_left_alone),
+        cmocka_unit_test(test_left_alone),  cmocka_unit_test(test_disk_full),
     };
 
     return cmocka_run_group_tests(tests, quarantine_make_place, quarantine_remove_place);
