@@ -223,6 +223,30 @@ class Outages(unittest.TestCase):
                 set(range(3000)) <= {json.loads(m.value)["bytes"] for m in kafka.messages()}
             )
 
+    def test_spool_cannot_be_read(self):
+        """That is said once, and when it can be read again, nothing is missing."""
+        few = "-transport.kafka.property=queue.buffering.max.messages=100"
+        with Kafka(Programs.mock) as kafka, tempfile.TemporaryDirectory() as folder:
+            kafka.tell("down")
+            options = self.spool(folder, few)
+            options.remove(self.small)
+            with Collector(Programs.weir, *kafka.options(*options)) as weir:
+                weir.send(100)
+                self.assertTrue(weir.takes(100), weir.log)
+                (segment,) = (pathlib.Path(folder) / "spool").glob("*.segment")
+                away = segment.rename(segment.with_name("away"))
+                segment.symlink_to(away)
+                weir.send(100)
+                self.assertTrue(weir.logs("cannot read the spool"), weir.log)
+                time.sleep(3)
+                self.assertEqual(weir.read_log().count("cannot read the spool"), 1, weir.log)
+                away.replace(segment)
+                kafka.tell("up")
+                self.assertTrue(eventually(lambda: len(kafka.messages()) == 200), weir.read_log())
+                code, log = weir.stop()
+            self.assertEqual(code, 0, log)
+            self.in_order(kafka.messages(), 200)
+
     def test_spool_bounds(self):
         """What the spool cannot hold is lost from its old end, and counted."""
         with tempfile.TemporaryDirectory() as folder:

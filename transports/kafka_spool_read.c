@@ -63,15 +63,13 @@ static bool has_caught_up(struct kafka *k)
     return stats.waiting == 0;
 }
 
-static void log_trouble(struct kafka *k, const char *message, int error)
+static void log_trouble(const struct kafka *k, bool *failing, const char *message, int error)
 {
-    struct kafka_spooled *s = k->path_state;
-
-    if (error < 0 && !s->failing) {
+    if (error < 0 && !*failing) {
         LOG(ERROR, message, LOG_TEXT("path", k->settings.spool_path),
             LOG_TEXT("error", uv_strerror(error)));
     }
-    s->failing = error < 0;
+    *failing = error < 0;
 }
 
 static void read_back(struct kafka *k)
@@ -82,6 +80,7 @@ static void read_back(struct kafka *k)
 
     while (got == 1 && kafka_held(k) < KAFKA_ON_THEIR_WAY_MAX) {
         got = spool_read(s->spool, &entry);
+        log_trouble(k, &s->read_failing, "cannot read the spool, trying on", got);
         if (got == 1 && !send_entry(k, &entry)) {
             return;
         }
@@ -90,7 +89,6 @@ static void read_back(struct kafka *k)
         }
     }
     if (got < 0) {
-        log_trouble(k, "cannot read the spool, trying on", got);
         kafka_spool_pause(k, SECOND_NS);
     }
 }
@@ -116,7 +114,8 @@ static void maintain(struct kafka *k)
         return;
     }
     s->maintained_ns = now;
-    log_trouble(k, "cannot maintain the spool, trying on", spool_maintain(s->spool));
+    log_trouble(k, &s->maintain_failing, "cannot maintain the spool, trying on",
+                spool_maintain(s->spool));
     kafka_spool_count_losses(k);
 }
 

@@ -23,7 +23,8 @@ struct kafka_spooled {
     uint64_t stuck;       /* number of the first record that came back in the last round */
     unsigned rounds;      /* in which it was the first */
     uint64_t maintained_ns;
-    bool failing; /* reading or maintaining the spool; was logged */
+    bool read_failing; /* was logged, and so was the next */
+    bool maintain_failing;
     uint64_t lost[SPOOL_LOSS_COUNT];
 
     _Atomic bool append_failing; /* was logged */
