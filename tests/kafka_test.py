@@ -5,10 +5,13 @@
 import json
 import os
 import pathlib
+import socket
 import tempfile
+import time
 import unittest
 
 import kafka_fixture as fixture
+import ports
 from kafka import murmur2
 from kafka.mocked import Programs, main, replay
 from kafka_fixture import Kafka
@@ -203,6 +206,45 @@ class Arrival(unittest.TestCase):
             with self.subTest(codec):
                 messages, _ = self.replayed("-transport.kafka.compression", codec)
                 self.assertEqual(len(messages), len(self.expected()))
+
+
+class Blocked(unittest.TestCase):
+    """While nothing is delivered and workers wait for room, datagrams stay in the socket."""
+
+    def flooded(self, datagrams, block_time, then):
+        """What is counted in the end, if the broker goes away before as many datagrams come."""
+        with Kafka(Programs.mock) as kafka:
+            kafka.tell("down")
+            options = kafka.options(
+                "-transport.kafka.policy=block",
+                f"-transport.kafka.block.time={block_time}",
+                "-transport.kafka.property=queue.buffering.max.messages=1000",
+            )
+            with fixture.Collector(Programs.weir, *options) as weir:
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                    for n in range(datagrams):
+                        sender.sendto(fixture.netflow5(28 * n, 28), ("127.0.0.1", weir.port))
+                time.sleep(1)
+                then(kafka, weir)
+                code, log = weir.stop()
+            self.assertEqual(code, 0, log)
+            return json.loads(log.splitlines()[-1])
+
+    def test_few_are_read(self):
+        """A turn of the loop is one batch, and not as long as a thousand datagrams take."""
+        counters = self.flooded(1500, "100ms", lambda kafka, weir: None)
+        self.assertGreater(counters["records_unsent"], 0)
+        self.assertLess(counters["datagrams"], 1000)
+
+    def test_all_are_read_later(self):
+        def come_back(kafka, weir):
+            self.assertGreater(ports.waiting(weir.port), 0)
+            kafka.tell("up")
+            self.assertTrue(weir.drained())
+
+        counters = self.flooded(300, "20s", come_back)
+        self.assertNotIn("records_unsent", counters)
+        self.assertEqual(counters["transport"]["delivered"], counters["records"])
 
 
 class Refused(unittest.TestCase):

@@ -345,7 +345,16 @@ static size_t kafka_send(struct transport *t, const struct batch *batch, size_t 
     uv_rwlock_rdlock(&k->lock);
     taken = k->path->send(k, batch, first);
     uv_rwlock_rdunlock(&k->lock);
+    if (k->settings.policy == KAFKA_BLOCK) {
+        atomic_store(&k->full, first + taken < batch->n);
+    }
     return taken;
+}
+
+/* Each batch that is sent then waits, so it is better not to make more of them. */
+static bool kafka_crowded(const struct transport *t)
+{
+    return atomic_load(&((const struct kafka *)t)->full);
 }
 
 /* Reports may come at any moment, also before this is called. */
@@ -371,6 +380,7 @@ const struct transport_ops transport_kafka = {
     .check = kafka_check,
     .open = kafka_open,
     .send = kafka_send,
+    .crowded = kafka_crowded,
     .wait = kafka_wait,
     .reopen = kafka_reopen,
     .close = kafka_close,

@@ -69,8 +69,9 @@ struct kafka {
     _Atomic bool stopping;
     uint64_t deadline_ns; /* uv_hrtime(), once stopping */
 
-    uv_mutex_t mutex; /* of room */
-    uv_cond_t room;   /* reports came, so there may be room */
+    uv_mutex_t mutex;  /* of room */
+    uv_cond_t room;    /* reports came, so there may be room */
+    _Atomic bool full; /* with block: no report came since records found no room */
 
     struct kafka_log log;
     struct kafka_dead_letter dead_letter;

@@ -18,6 +18,7 @@ static void on_deliveries(struct kafka *k, struct kafka_producer *p, rd_kafka_ev
         delivered = delivered || m->err == RD_KAFKA_RESP_ERR_NO_ERROR;
         k->path->report(k, p, m);
     }
+    atomic_store(&k->full, false);
     if (delivered) {
         k->all_down = false;
         kafka_log_delivered(&k->log);
