@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* weir: finds the subcommand, and nothing else. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/command.h"
 
@@ -22,12 +24,29 @@ static bool is_help(const char *argument)
     return strcmp(name, "h") == 0 || strcmp(name, "help") == 0;
 }
 
+/*
+ * A file or socket of ours would take the number of a closed descriptor, and get what is meant for
+ * standard output.  Input and output are opened the wrong way round: who uses them is told so.
+ */
+static void fill_closed_descriptors(void)
+{
+    static const int modes[] = {
+        [STDIN_FILENO] = O_WRONLY, [STDOUT_FILENO] = O_RDONLY, [STDERR_FILENO] = O_WRONLY};
+
+    for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0) {
+            (void)open("/dev/null", modes[fd]); // NOLINT: it is to live as long as the process
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct command *command;
 
     /* A file that grows beyond the process's limit is an error of the write, not the end. */
     (void)signal(SIGXFSZ, SIG_IGN);
+    fill_closed_descriptors();
     if (argc < 2 || argv[1][0] == '-') {
         if (argc > 1 && is_help(argv[1])) {
             print_commands();

@@ -83,6 +83,18 @@ static int use_fd(struct sink *sink, int fd)
     return 0;
 }
 
+/* What cmd/main.c puts in the place of a closed one can only be read from. */
+static int use_standard_output(struct sink *sink)
+{
+    const int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
+        LOG(ERROR, "standard output is closed");
+        return UV_EBADF;
+    }
+    return use_fd(sink, STDOUT_FILENO);
+}
+
 static int open_path(struct sink *sink)
 {
     const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
@@ -109,7 +121,7 @@ int sink_open(struct sink *sink, const char *path, struct slice separator)
         .separator = separator,
         .fd = -1,
     };
-    return sink->path == NULL ? use_fd(sink, STDOUT_FILENO) : open_path(sink);
+    return sink->path == NULL ? use_standard_output(sink) : open_path(sink);
 }
 
 void sink_close(struct sink *sink)

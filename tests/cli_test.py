@@ -198,6 +198,38 @@ class BadCommandLines(unittest.TestCase):
         self.assertIn("file too large", done.stderr)
 
 
+class ClosedDescriptors(unittest.TestCase):
+    """No file of weir's takes the number of one that its parent closed."""
+
+    def closed(self, words):
+        """weir replay of a capture, with the redirections of a shell."""
+        with tempfile.TemporaryDirectory() as folder:
+            script = f'"$0" replay {words}'
+            done = subprocess.run(
+                ["sh", "-c", script, WEIR, capture(folder)],
+                capture_output=True, text=True, timeout=PATIENCE, check=False,
+            )  # fmt: skip
+            return done.returncode, done.stdout, done.stderr
+
+    def test_output(self):
+        code, _, errors = self.closed('"$1" >&-')
+        self.assertEqual(code, 1, errors)
+        self.assertIn("standard output is closed", errors)
+
+    def test_output_that_no_record_goes_to(self):
+        code, _, errors = self.closed('-transport.file="$1.json" "$1" >&- && wc -l <"$1.json"')
+        self.assertEqual(code, 0, errors)
+
+    def test_input(self):
+        code, out, errors = self.closed('"$1" <&-')
+        self.assertEqual((code, len(out.splitlines())), (0, 2), errors)
+        self.assertEqual(self.closed("- <&-")[0], 1)
+
+    def test_errors(self):
+        code, out, _ = self.closed('"$1" 2>&-')
+        self.assertEqual((code, len(out.splitlines())), (0, 2))
+
+
 class GoodCommandLines(unittest.TestCase):
     def test_help(self):
         for arguments in (["-h"], ["-help"], ["--help"], ["collect", "-h"], ["replay", "-h"]):
