@@ -5,6 +5,7 @@
 import argparse
 import os
 import pathlib
+import re
 import signal
 import socket
 import sys
@@ -251,8 +252,20 @@ class Addresses(unittest.TestCase):
     def test_addresses_that_mean_nothing(self):
         for address in ("8080", "127.0.0.1", "127.0.0.1:", "::1:8080", "unix:", ":notaport"):
             self.refuse(["cannot serve HTTP"], address)
+        for port in ("65536", "99999", "18446744073709551617", "-1", "+80", "80x"):
+            self.refuse(["cannot serve HTTP", "from 1 to 65535"], f"127.0.0.1:{port}")
         self.refuse(["host:port"], "8080")
         self.refuse(["no such address"], "192.0.2.1:8080")
+
+    def test_any_port(self):
+        """The log says where HTTP is served."""
+        told = re.compile(r'msg="serving HTTP" http=(127.0.0.1|):([0-9]+)\n')
+        for host in ("127.0.0.1", ""):
+            with cli_test.Collector(LISTEN, f"-addr={host}:0", "-loglevel=info") as collector:
+                lines = iter(lambda: collector.process.stderr.readline().decode(), "")
+                found = next(filter(None, map(told.search, lines)))
+                self.assertEqual(found[1], host)
+                socket.create_connection(("127.0.0.1", int(found[2]))).close()
 
     def test_unix_socket(self):
         with self.collect(f"unix:{self.path}") as collector:

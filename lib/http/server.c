@@ -19,6 +19,7 @@ enum {
     REQUEST_MAX = 8192,  /* octets of line and headers, and of our headers */
     LOOK_ROUND_MS = 250, /* how late the end of a connection's time is seen */
     THREADS = 2,
+    ADDRESS_OCTETS = 512,
 };
 
 /* A request whose answer is made on the second thread, while its connection is suspended. */
@@ -361,6 +362,14 @@ static void stop(struct http_server *server)
     http_socket_remove(server->address);
 }
 
+static void log_address(const struct http_server *server)
+{
+    char name[ADDRESS_OCTETS];
+
+    http_socket_name(server->address, server->fd, name, sizeof(name));
+    LOG(INFO, "serving HTTP", LOG_TEXT("http", name));
+}
+
 static int start(struct http_server *server)
 {
     int error = start_daemon(server);
@@ -369,8 +378,10 @@ static int start(struct http_server *server)
     if (error != 0) {
         LOG(ERROR, "cannot serve HTTP", LOG_TEXT("error", uv_strerror(error)));
         stop(server);
+        return error;
     }
-    return error;
+    log_address(server);
+    return 0;
 }
 
 int http_server_open(struct http_server **result, const char *address,

@@ -2,11 +2,14 @@
 // Sockets to accept connections on, or to connect to them, by TCP or on this host alone.
 #include "lib/http/socket.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -14,7 +17,12 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { BACKLOG = 64, HOST_MAX = 256, SOCKET_FLAGS = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK };
+enum {
+    BACKLOG = 64,
+    HOST_MAX = 256,
+    PORT_DIGITS = 5,
+    SOCKET_FLAGS = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK
+};
 
 static const char unix_prefix[] = "unix:";
 
@@ -128,6 +136,17 @@ static bool split(const char *address, char host[static HOST_MAX], const char **
     return true;
 }
 
+/* A number from 0 to 65535, or the name of a service. */
+static bool is_port(const char *text)
+{
+    const size_t len = strlen(text);
+
+    if (strspn(text, "0123456789") < len) {
+        return isalpha((unsigned char)*text) != 0;
+    }
+    return len <= PORT_DIGITS && strtoul(text, NULL, 10) <= UINT16_MAX;
+}
+
 static int open_family(const char *host, const char *port, int family, int *fd)
 {
     const struct addrinfo hints = {
@@ -176,20 +195,58 @@ static const char *hint_for(int error)
     }
 }
 
+const char *http_address_fault(const char *address)
+{
+    const char *path = unix_path(address);
+    struct sockaddr_un local;
+    char host[HOST_MAX];
+    const char *port;
+
+    if (path != NULL) {
+        return read_path(path, &local) ? NULL : hint_for(UV_ENAMETOOLONG);
+    }
+    if (!split(address, host, &port)) {
+        return "give host:port, :port, [IPv6]:port, or unix:/path";
+    }
+    return is_port(port) ? NULL : "give a port from 1 to 65535, or 0 for any";
+}
+
 int http_socket_open(const char *address, int *fd, const char **hint)
 {
     const char *path = unix_path(address);
-    char host[HOST_MAX];
-    const char *port;
+    char host[HOST_MAX] = "";
+    const char *port = NULL;
     int error;
 
-    if (path == NULL && !split(address, host, &port)) {
-        *hint = "give host:port, :port, [IPv6]:port, or unix:/path";
+    *hint = http_address_fault(address);
+    if (*hint != NULL) {
         return UV_EINVAL;
     }
+    (void)split(address, host, &port);
     error = path != NULL ? open_unix(path, fd) : open_tcp(host, port, fd);
     *hint = hint_for(error);
     return error;
+}
+
+static uint16_t port_of(int fd)
+{
+    struct sockaddr_storage own = {0};
+    socklen_t size = sizeof(own);
+
+    (void)getsockname(fd, (struct sockaddr *)&own, &size);
+    return ntohs(own.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&own)->sin6_port
+                                           : ((const struct sockaddr_in *)&own)->sin_port);
+}
+
+void http_socket_name(const char *address, int fd, char *name, size_t size)
+{
+    const char *colon = strrchr(address, ':');
+
+    if (unix_path(address) != NULL || colon == NULL) {
+        (void)snprintf(name, size, "%s", address);
+        return;
+    }
+    (void)snprintf(name, size, "%.*s:%u", (int)(colon - address), address, port_of(fd));
 }
 
 static int connect_to(const struct sockaddr *address, socklen_t size,
@@ -233,12 +290,13 @@ int http_socket_connect(const char *address, const struct timeval *patience, int
     char host[HOST_MAX];
     const char *port;
 
-    if (path == NULL) {
-        return split(address, host, &port) ? connect_tcp(host, port, patience, fd) : UV_EINVAL;
+    if (http_address_fault(address) != NULL) {
+        return UV_EINVAL;
     }
-    return read_path(path, &local)
-               ? connect_to((const struct sockaddr *)&local, sizeof(local), patience, fd)
-               : UV_ENAMETOOLONG;
+    if (path != NULL && read_path(path, &local)) {
+        return connect_to((const struct sockaddr *)&local, sizeof(local), patience, fd);
+    }
+    return split(address, host, &port) ? connect_tcp(host, port, patience, fd) : UV_EINVAL;
 }
 
 void http_socket_remove(const char *address)

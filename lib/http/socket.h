@@ -2,7 +2,11 @@
 #ifndef LIB_HTTP_SOCKET_H
 #define LIB_HTTP_SOCKET_H
 
+#include <stddef.h>
 #include <sys/time.h>
+
+/* What would be right in the place of an address that means nothing; NULL if its form is right. */
+const char *http_address_fault(const char *address);
 
 /*
  * Opens the socket that a server accepts connections on: ":8080" (every address),
@@ -11,6 +15,9 @@
  * what would be right, or is NULL.
  */
 int http_socket_open(const char *address, int *fd, const char **hint);
+
+/* Writes the address that the socket serves: with the number of its port, also if that was any. */
+void http_socket_name(const char *address, int fd, char *name, size_t size);
 
 /*
  * Connects to such an address.  patience is how long the connection waits at each step,
