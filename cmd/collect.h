@@ -7,7 +7,7 @@
 
 /*
  * weir collect: receives datagrams until it is told to stop.  Returns the exit
- * code: 0, 1 if it could not start, 2 for a bad command line.
+ * code: 0, 1 if it could not start, 2 for a command line that cannot be read.
  */
 int collect_main(int argc, char **argv);
 

@@ -191,10 +191,10 @@ static const struct explanation_format *find_format(const char *word)
     return NULL;
 }
 
-static int refuse(const char *message)
+static int refuse(int status, const char *message)
 {
     (void)fprintf(stderr, "weir explain: %s\n", message);
-    return 2;
+    return status;
 }
 
 int explain_main(int argc, char **argv)
@@ -209,10 +209,11 @@ int explain_main(int argc, char **argv)
     }
     explain.format = find_format(explain.format_word);
     if (explain.format == NULL) {
-        return refuse("-format takes text or json");
+        return refuse(1, "-format takes text or json");
     }
     if (first == argc) {
-        return refuse("needs a capture: weir explain [options] FILE..., where - is standard input");
+        return refuse(2,
+                      "needs a capture: weir explain [options] FILE..., where - is standard input");
     }
     return run_with_defaults(&explain, argv[0], argv + first);
 }

@@ -4,7 +4,7 @@
 
 /*
  * weir health: asks a collector on this host how it is.  Returns the exit code: 0 if it is
- * well, 1 if not or if nobody answers, 2 for a bad command line.
+ * well, 1 if not or if nobody answers, 2 for a command line that cannot be read.
  */
 int health_main(int argc, char **argv);
 

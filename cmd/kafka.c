@@ -139,7 +139,7 @@ static int read_options(const struct option_group *groups, size_t n, int argc, c
     options_set_defaults(groups, n);
     if (!options_read_environment(groups, n, "WEIR_", message, sizeof(message))) {
         (void)fprintf(stderr, "weir: %s\n", message);
-        return 2;
+        return 1;
     }
     switch (options_parse(groups, n, argc, argv, &first, message, sizeof(message))) {
     case OPTIONS_HELP:
@@ -169,7 +169,7 @@ static int create_main(struct transport *kafka, int argc, char **argv)
     }
     if (!are_numbers_right(&c)) {
         (void)fprintf(stderr, "weir kafka create-topics: a number is out of range\n");
-        return 2;
+        return 1;
     }
     return create_topics(&c, kafka);
 }

@@ -35,8 +35,9 @@ static const char tail[] =
     "State and records of weir.service.\n"
     ".SH EXIT STATUS\n"
     ".TP\n.B 0\nDone.\n"
-    ".TP\n.B 1\nIt could not start, or an input could not be read.\n"
-    ".TP\n.B 2\nBad command line.\n"
+    ".TP\n.B 1\nA value means nothing, or a start, an input or an output failed.\n"
+    ".TP\n.B 2\nThe command line cannot be read.\n"
+    ".PP\nAll of them stand in\n.IR /usr/share/doc/weir/configuration.md .\n"
     ".SH SEE ALSO\n"
     ".BR systemd.socket (5),\nand the documents in\n.IR /usr/share/doc/weir .\n";
 

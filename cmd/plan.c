@@ -35,7 +35,6 @@ static bool refuse(struct plan_fault *fault, const char *option, const char *val
 {
     fault->option = option;
     fault->value = value;
-    fault->own = true;
     if (rather != fault->message) {
         (void)snprintf(fault->message, sizeof(fault->message), "%s", rather);
     }

@@ -46,7 +46,6 @@ struct plan {
 struct plan_fault {
     const char *option; /* its name; NULL if message says it all */
     const char *value;
-    bool own; /* of weir, not of goflow2 */
     char message[512];
 };
 

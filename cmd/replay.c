@@ -107,11 +107,8 @@ static bool reads_standard_input(const struct replay *r)
 }
 
 /* Returns NULL, or what is wrong and what would be right. */
-static const char *check_arguments(struct replay *r)
+static const char *check_options(struct replay *r)
 {
-    if (*r->paths == NULL) {
-        return "needs a capture: weir replay [options] FILE..., where - is standard input";
-    }
     if (r->to[0] != '\0' && !sender_parse_address(r->to, &r->address)) {
         return "-to takes HOST:PORT, such as 127.0.0.1:2055 or [::1]:2055";
     }
@@ -130,6 +127,12 @@ static const char *check_arguments(struct replay *r)
     return NULL;
 }
 
+static int refuse(int status, const char *fault)
+{
+    (void)fprintf(stderr, "weir replay: %s\n", fault);
+    return status;
+}
+
 /* Returns -1 to go on, or the exit code. */
 static int read_command_line(struct replay *r, int argc, char **argv)
 {
@@ -143,12 +146,12 @@ static int read_command_line(struct replay *r, int argc, char **argv)
     }
     setup_apply_log(&r->setup);
     r->paths = argv + first;
-    fault = check_arguments(r);
-    if (fault != NULL) {
-        (void)fprintf(stderr, "weir replay: %s\n", fault);
-        return 2;
+    if (first == argc) {
+        return refuse(2, "needs a capture: weir replay [options] FILE..., where - is standard "
+                         "input");
     }
-    return -1;
+    fault = check_options(r);
+    return fault == NULL ? -1 : refuse(1, fault);
 }
 
 /* --- The captures --- */

@@ -145,11 +145,13 @@ static int read_command_line(struct schema *schema, int argc, char **argv)
     if (code >= 0) {
         return code;
     }
-    if (!read_target(schema, argv + first) || !read_fields(schema) || !read_topic(&schema->wish) ||
-        !read_key(&schema->wish)) {
+    if (!read_target(schema, argv + first)) {
         return 2;
     }
-    return read_mapping(schema) ? -1 : 1;
+    return read_fields(schema) && read_topic(&schema->wish) && read_key(&schema->wish) &&
+                   read_mapping(schema)
+               ? -1
+               : 1;
 }
 
 static void print_option(FILE *out, const char *name, const char *value)

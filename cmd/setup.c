@@ -129,18 +129,14 @@ static const struct plan_word scope_words[] = {
 
 /* --- Words into what they name --- */
 
-/*
- * Where a value means nothing, goflow2's flags exit with 1, and weir's own with 2
- * as for a bad command line; what a file says always exits with 1.
- */
-static int refuse(struct setup *setup, int status, const char *option, const char *value,
-                  const char *rather)
+/* A value that means nothing exits as goflow2 does, whoever's option it is. */
+static int refuse(struct setup *setup, const char *option, const char *value, const char *rather)
 {
     const char *place = option_file_place(setup->file, option, value);
 
     (void)snprintf(setup->message, sizeof(setup->message), "%s-%s \"%s\": %s", place, option, value,
                    rather);
-    return *place == '\0' ? status : 1;
+    return 1;
 }
 
 static void append_name(char names[static NAMES_MAX], const char *name)
@@ -161,7 +157,7 @@ static int resolve_format(struct setup *setup)
         }
         append_name(rather, (*at)->name);
     }
-    return refuse(setup, 1, "format", setup->format, rather);
+    return refuse(setup, "format", setup->format, rather);
 }
 
 static int resolve_produce(struct setup *setup)
@@ -174,7 +170,7 @@ static int resolve_produce(struct setup *setup)
             return -1;
         }
     }
-    return refuse(setup, 1, "produce", setup->produce_word, "give sample or raw");
+    return refuse(setup, "produce", setup->produce_word, "give sample or raw");
 }
 
 static int resolve_transport(struct setup *setup)
@@ -188,7 +184,7 @@ static int resolve_transport(struct setup *setup)
         }
         append_name(rather, setup->transports[i]->ops->name);
     }
-    return refuse(setup, 1, "transport", setup->transport, rather);
+    return refuse(setup, "transport", setup->transport, rather);
 }
 
 static int resolve_listen(struct setup *setup)
@@ -196,21 +192,21 @@ static int resolve_listen(struct setup *setup)
     char rather[sizeof(setup->message) / 2];
 
     setup->n_uris = listen_uris_parse(setup->listen, setup->uris, rather, sizeof(rather));
-    return setup->n_uris > 0 ? -1 : refuse(setup, 1, "listen", setup->listen, rather);
+    return setup->n_uris > 0 ? -1 : refuse(setup, "listen", setup->listen, rather);
 }
 
 static int resolve_log(struct setup *setup)
 {
     return log_parse_level(setup->log_level, &setup->level)
                ? -1
-               : refuse(setup, 1, "loglevel", setup->log_level, "give debug, info, warn or error");
+               : refuse(setup, "loglevel", setup->log_level, "give debug, info, warn or error");
 }
 
 static int resolve_scope(struct setup *setup)
 {
     return plan_parse_words(scope_words, setup->scope, &setup->exporter_scope)
                ? -1
-               : refuse(setup, 2, "exporter.scope", setup->scope,
+               : refuse(setup, "exporter.scope", setup->scope,
                         "give a list of domain, port, listener");
 }
 
@@ -223,7 +219,7 @@ static int resolve_plan(struct setup *setup)
         return -1;
     }
     if (fault.option != NULL) {
-        return refuse(setup, fault.own ? 2 : 1, fault.option, fault.value, fault.message);
+        return refuse(setup, fault.option, fault.value, fault.message);
     }
     (void)snprintf(setup->message, sizeof(setup->message), "%s", fault.message);
     return 1;
@@ -238,12 +234,12 @@ static int resolve_records(struct setup *setup)
         return -1;
     }
     if (setup->format_ops->write_report == NULL) {
-        return refuse(setup, 2, "records", setup->words.records,
+        return refuse(setup, "records", setup->words.records,
                       "this format writes flows only; give -format json or text");
     }
     return setup->produce == PRODUCE_SAMPLE
                ? -1
-               : refuse(setup, 2, "records", setup->words.records,
+               : refuse(setup, "records", setup->words.records,
                         "-produce raw makes records of datagrams only");
 }
 
@@ -262,7 +258,7 @@ static int resolve_key(struct setup *setup)
                            : record_key_parse(&setup->key, words, rather, sizeof(rather));
     plan_note_key(setup->plan, &setup->key);
     (void)snprintf(option, sizeof(option), "transport.%s.key", setup->chosen->ops->name);
-    return right ? -1 : refuse(setup, 2, option, words, rather);
+    return right ? -1 : refuse(setup, option, words, rather);
 }
 
 static int resolve_quarantine(struct setup *setup)
@@ -273,7 +269,7 @@ static int resolve_quarantine(struct setup *setup)
         return -1;
     }
     *text_write_u64(value, setup->quarantine_words.octets) = '\0';
-    return refuse(setup, 2, "quarantine.bytes", value, "give 1048576 or more");
+    return refuse(setup, "quarantine.bytes", value, "give 1048576 or more");
 }
 
 /* In goflow2's order of checks. */
@@ -281,8 +277,7 @@ static int resolve(struct setup *setup)
 {
     static int (*const steps[])(struct setup *) = {
         resolve_scope, resolve_log,     resolve_format, resolve_produce, resolve_transport,
-        resolve_plan,  resolve_records, resolve_key,    resolve_listen,
-        resolve_quarantine,
+        resolve_plan,  resolve_records, resolve_key,    resolve_listen,  resolve_quarantine,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {

@@ -72,8 +72,8 @@ struct command_line {
 
 /*
  * Reads the command line of a subcommand, and where it points to.  Returns -1 to
- * go on, or the exit code: 0 after -h or -v, 2 for a bad command line, 1 for
- * an impossible value of a flag of goflow2's, which exits so too, and for a bad file.
+ * go on, or the exit code: 0 after -h or -v, 2 for a command line that cannot be read, 1 for
+ * a value that means nothing, and for a bad file.
  * What was wrong has been written to standard error.  *first becomes the index of the first
  * argument left.
  */

@@ -161,10 +161,10 @@ class BadCommandLines(unittest.TestCase):
         self.refuse(1, ["192.0.2.1"], "-listen", "netflow://192.0.2.1:2055")
 
     def test_unknown_field(self):
-        self.refuse(2, ["src_adr", "src_addr"], "replay", "-fields", "src_adr", "x.pcap")
+        self.refuse(1, ["src_adr", "src_addr"], "replay", "-fields", "src_adr", "x.pcap")
 
     def test_unknown_difference(self):
-        self.refuse(2, ["goflow3", "goflow2"], "replay", "-compat", "goflow3", "x.pcap")
+        self.refuse(1, ["goflow3", "goflow2"], "replay", "-compat", "goflow3", "x.pcap")
 
     def test_unknown_format(self):
         self.refuse(1, ["yaml", "json"], "-format", "yaml")
@@ -196,6 +196,41 @@ class BadCommandLines(unittest.TestCase):
             )  # fmt: skip
         self.assertGreaterEqual(done.returncode, 0, "a signal")
         self.assertIn("file too large", done.stderr)
+
+
+class ExitCodes(unittest.TestCase):
+    """As the table of docs/configuration.md has them."""
+
+    VALUES_THAT_MEAN_NOTHING = (
+        ("-listen", "foo://:1"), ("-format", "yaml"), ("-transport", "pigeon"),
+        ("-loglevel", "loud"), ("-produce", "nothing"), ("-fields", "nothing"),
+        ("-compat", "goflow3"), ("-tunnels", "channel"), ("-allow", "nobody"),
+        ("-records", "tapes"), ("-exporter.scope", "world"), ("-quarantine.bytes", "1"),
+        ("-mapping", "/absent"), ("-subscribers", "/absent"), ("-config", "/absent"),
+    )  # fmt: skip
+    CANNOT_BE_READ = (
+        ("-nope",), ("-format",), ("-stats=maybe",), ("-templates.max", "many"),
+        ("-templates.ttl", "soon"), ("=",), ("frobnicate",), ("collect", "argument"),
+        ("check", "argument"), ("man", "argument"), ("health", "argument"), ("replay",),
+        ("explain",), ("schema",), ("schema", "oracle"), ("completion",), ("completion", "tcsh"),
+        ("kafka",), ("kafka", "create-topics", "argument"),
+    )  # fmt: skip
+    OF_SUBCOMMANDS = (
+        ("explain", "-format", "xml", "x"), ("schema", "-fields", "nothing", "proto"),
+        ("replay", "-to", "nowhere", "x"), ("replay", "-speed", "fast", "x"),
+        ("replay", "-loop", "0", "x"), ("kafka", "create-topics", "-partitions", "0"),
+    )  # fmt: skip
+
+    def test_values_that_mean_nothing(self):
+        for option in self.VALUES_THAT_MEAN_NOTHING:
+            for command in ("collect", "check", "replay"):
+                self.assertEqual(weir(command, *option)[0], 1, (command, *option))
+        for arguments in self.OF_SUBCOMMANDS:
+            self.assertEqual(weir(*arguments)[0], 1, arguments)
+
+    def test_what_cannot_be_read(self):
+        for arguments in self.CANNOT_BE_READ:
+            self.assertEqual(weir(*arguments)[0], 2, arguments)
 
 
 class ClosedDescriptors(unittest.TestCase):

@@ -120,7 +120,7 @@ def faults_of_the_example(weir, folder):
         if status != 0:
             yield f"the example is refused: {errors}"
     status, errors = check(weir, path, "-fields", "bogus")
-    if status != 2 or path in errors:
+    if status != 1 or path in errors:
         yield f"the command line's fault is not its own: exit {status}, {errors}"
 
 

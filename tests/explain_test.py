@@ -120,7 +120,7 @@ def all_wrong(weir, datagrams):
 # Command lines, and how they end: exit code, and what is said.
 REFUSED = (
     ((), 2, "needs a capture"),
-    (("-format", "xml", "/dev/null"), 2, "-format takes text or json"),
+    (("-format", "xml", "/dev/null"), 1, "-format takes text or json"),
     (("-loud", "/dev/null"), 2, "-loud"),
     (("/nowhere.pcap",), 1, "/nowhere.pcap: No such file"),
     (("/dev/null",), 1, "/dev/null: "),

@@ -184,7 +184,7 @@ class Refused(unittest.TestCase):
         ):
             with self.subTest(options):
                 code, out, errors = cli_test.weir("check", *options)
-                self.assertEqual((code, out), (2, ""))
+                self.assertEqual((code, out), (1, ""))
                 self.assertIn(word, errors)
 
     def test_what_can(self):
