@@ -12,6 +12,7 @@
 #include "cmd/command.h"
 #include "cmd/demo.h"
 #include "cmd/losses.h"
+#include "cmd/places.h"
 #include "cmd/reload.h"
 #include "cmd/setup.h"
 #include "cmd/status.h"
@@ -58,7 +59,7 @@ static const char collect_usage[] =
 static const char check_usage[] = "Usage: weir check [options]\n\n"
                                   "Reads all that weir collect would start with, and says what is "
                                   "wrong: exit 0 if all is right.\n"
-                                  "Nothing is opened or sent.\n\nOptions:";
+                                  "Nothing is opened, made or sent.\n\nOptions:";
 
 static const struct option collect_options[] = {
     {"demo", OPTION_STRING, OPTION_LINE_ONLY, offsetof(struct collect, demo.directory), NULL,
@@ -106,6 +107,10 @@ static int read_command_line(struct collect *c, const char *name, const char *us
     }
     if (command_take_no_argument(name, argc, argv, first) != 0) {
         return 2;
+    }
+    if (!status_check(&c->status, &c->setup)) {
+        fprintf(stderr, "weir: %s\n", c->setup.message);
+        return 1;
     }
     c->reload.started = &c->setup;
     c->reload.line = line;
@@ -405,7 +410,7 @@ static int check(struct setup *setup)
 {
     const bool has_file = setup->file != NULL;
 
-    if (!setup_check_transport(setup)) {
+    if (!setup_check_transport(setup) || !places_check(setup)) {
         return 1;
     }
     (void)fprintf(stderr, "weir: the configuration is right%s%s\n", has_file ? ": " : "",

@@ -129,8 +129,7 @@ static const struct plan_word scope_words[] = {
 
 /* --- Words into what they name --- */
 
-/* A value that means nothing exits as goflow2 does, whoever's option it is. */
-static int refuse(struct setup *setup, const char *option, const char *value, const char *rather)
+int setup_refuse(struct setup *setup, const char *option, const char *value, const char *rather)
 {
     const char *place = option_file_place(setup->file, option, value);
 
@@ -157,7 +156,7 @@ static int resolve_format(struct setup *setup)
         }
         append_name(rather, (*at)->name);
     }
-    return refuse(setup, "format", setup->format, rather);
+    return setup_refuse(setup, "format", setup->format, rather);
 }
 
 static int resolve_produce(struct setup *setup)
@@ -170,7 +169,7 @@ static int resolve_produce(struct setup *setup)
             return -1;
         }
     }
-    return refuse(setup, "produce", setup->produce_word, "give sample or raw");
+    return setup_refuse(setup, "produce", setup->produce_word, "give sample or raw");
 }
 
 static int resolve_transport(struct setup *setup)
@@ -184,7 +183,7 @@ static int resolve_transport(struct setup *setup)
         }
         append_name(rather, setup->transports[i]->ops->name);
     }
-    return refuse(setup, "transport", setup->transport, rather);
+    return setup_refuse(setup, "transport", setup->transport, rather);
 }
 
 static int resolve_listen(struct setup *setup)
@@ -192,22 +191,23 @@ static int resolve_listen(struct setup *setup)
     char rather[sizeof(setup->message) / 2];
 
     setup->n_uris = listen_uris_parse(setup->listen, setup->uris, rather, sizeof(rather));
-    return setup->n_uris > 0 ? -1 : refuse(setup, "listen", setup->listen, rather);
+    return setup->n_uris > 0 ? -1 : setup_refuse(setup, "listen", setup->listen, rather);
 }
 
 static int resolve_log(struct setup *setup)
 {
     return log_parse_level(setup->log_level, &setup->level)
                ? -1
-               : refuse(setup, "loglevel", setup->log_level, "give debug, info, warn or error");
+               : setup_refuse(setup, "loglevel", setup->log_level,
+                              "give debug, info, warn or error");
 }
 
 static int resolve_scope(struct setup *setup)
 {
     return plan_parse_words(scope_words, setup->scope, &setup->exporter_scope)
                ? -1
-               : refuse(setup, "exporter.scope", setup->scope,
-                        "give a list of domain, port, listener");
+               : setup_refuse(setup, "exporter.scope", setup->scope,
+                              "give a list of domain, port, listener");
 }
 
 static int resolve_plan(struct setup *setup)
@@ -219,7 +219,7 @@ static int resolve_plan(struct setup *setup)
         return -1;
     }
     if (fault.option != NULL) {
-        return refuse(setup, fault.option, fault.value, fault.message);
+        return setup_refuse(setup, fault.option, fault.value, fault.message);
     }
     (void)snprintf(setup->message, sizeof(setup->message), "%s", fault.message);
     return 1;
@@ -234,13 +234,13 @@ static int resolve_records(struct setup *setup)
         return -1;
     }
     if (setup->format_ops->write_report == NULL) {
-        return refuse(setup, "records", setup->words.records,
-                      "this format writes flows only; give -format json or text");
+        return setup_refuse(setup, "records", setup->words.records,
+                            "this format writes flows only; give -format json or text");
     }
     return setup->produce == PRODUCE_SAMPLE
                ? -1
-               : refuse(setup, "records", setup->words.records,
-                        "-produce raw makes records of datagrams only");
+               : setup_refuse(setup, "records", setup->words.records,
+                              "-produce raw makes records of datagrams only");
 }
 
 /* The transport's own words stand above the mapping file's list; most transports have no keys. */
@@ -258,7 +258,7 @@ static int resolve_key(struct setup *setup)
                            : record_key_parse(&setup->key, words, rather, sizeof(rather));
     plan_note_key(setup->plan, &setup->key);
     (void)snprintf(option, sizeof(option), "transport.%s.key", setup->chosen->ops->name);
-    return right ? -1 : refuse(setup, option, words, rather);
+    return right ? -1 : setup_refuse(setup, option, words, rather);
 }
 
 static int resolve_quarantine(struct setup *setup)
@@ -269,7 +269,7 @@ static int resolve_quarantine(struct setup *setup)
         return -1;
     }
     *text_write_u64(value, setup->quarantine_words.octets) = '\0';
-    return refuse(setup, "quarantine.bytes", value, "give 1048576 or more");
+    return setup_refuse(setup, "quarantine.bytes", value, "give 1048576 or more");
 }
 
 /* In goflow2's order of checks. */

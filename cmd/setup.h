@@ -85,6 +85,12 @@ int setup_read(struct setup *setup, const struct command_line *line, int *first)
  */
 bool setup_read_again(struct setup *setup, const struct command_line *line);
 
+/*
+ * Says in setup->message that an option's value cannot be, where a file gave it, and what would be
+ * right rather.  Returns the exit code, which is goflow2's, whoever's option it is.
+ */
+int setup_refuse(struct setup *setup, const char *option, const char *value, const char *rather);
+
 /* Lets the log be as the setup says. */
 void setup_apply_log(const struct setup *setup);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/scrape.h"
+#include "lib/http/socket.h"
 #include "lib/wall_clock.h"
 
 enum {
@@ -150,6 +151,38 @@ static const struct http_route pages[] = {
     {"/healthz", answer_alive, false},
     {"/readyz", answer_ready, false},
 };
+
+/* NULL, or what would be right. */
+static const char *templates_path_fault(const char *path)
+{
+    if (*path == '\0') {
+        return NULL;
+    }
+    if (*path != '/') {
+        return "a path begins with a slash, such as /templates";
+    }
+    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        if (strcmp(path, pages[i].path) == 0) {
+            return "another page has this path";
+        }
+    }
+    return NULL;
+}
+
+bool status_check(const struct status *status, struct setup *setup)
+{
+    const char *fault = *status->address == '\0' ? NULL : http_address_fault(status->address);
+
+    if (fault != NULL) {
+        (void)setup_refuse(setup, "addr", status->address, fault);
+        return false;
+    }
+    fault = templates_path_fault(status->templates_path);
+    if (fault != NULL) {
+        (void)setup_refuse(setup, "templates.path", status->templates_path, fault);
+    }
+    return fault == NULL;
+}
 
 static bool add_routes(struct status *status)
 {

@@ -42,6 +42,9 @@ struct status {
     uint64_t answers[SCRAPE_CODE_COUNT];
 };
 
+/* Whether its options have a form that can be; else setup->message says what is wrong. */
+bool status_check(const struct status *status, struct setup *setup);
+
 /*
  * Serves HTTP, unless the address is empty, and makes the n pipelines count for the
  * metrics; their workers must not run yet.  All is borrowed.  Returns 0 or UV_E*, logged.

@@ -124,6 +124,51 @@ def faults_of_the_example(weir, folder):
         yield f"the command line's fault is not its own: exit {status}, {errors}"
 
 
+# What a start would not come about with, and what is said of it.
+REFUSED = (
+    ("-addr", "foo", "give host:port"),
+    ("-addr", ":99999", "give a port"),
+    ("-addr", "unix:", "the path of a unix socket"),
+    ("-templates.path", "foo", "begins with a slash"),
+    ("-templates.path", "/metrics", "another page"),
+    ("-demo", "{folder}/absent", "No such file"),
+    ("-demo", "{file}", "Not a directory"),
+    ("-quarantine", "{folder}/absent/x", "No such file"),
+    ("-transport.file", "{folder}/absent/x", "No such file"),
+    ("-transport.file", "{folder}", "Is a directory"),
+    ("-transport.file", "{file}/x", "Not a directory"),
+    ("-transport.file.counters", "{folder}/absent/x", "No such file"),
+    ("-templates.json.path", "{folder}/absent/x", "No such file"),
+)
+TAKEN = (
+    ("-addr", "", "-templates.path", ""),
+    ("-addr", "unix:{folder}/http", "-templates.path", "/known"),
+    ("-demo", "{folder}", "-quarantine", "{folder}/x", "-templates.json.path", "{file}"),
+    ("-transport.file", "/dev/null", "-transport.file.counters", "{file}"),
+    ("-transport", "stdout", "-transport.file", "{folder}/absent/x"),
+    ("-transport", "kafka", "-transport.kafka.spool.path", "{folder}/spool"),
+)
+
+
+def faults_of_places(weir, folder):
+    """Files and folders are looked at, and nothing is made."""
+    path = os.path.join(folder, "weir.yaml")
+    before = os.listdir(folder)
+    for *words, said in (*REFUSED, *((*words, None) for words in TAKEN)):
+        words = [word.format(folder=folder, file=path) for word in words]
+        status, errors = check(weir, path, *words)
+        wanted = "the configuration is right" if said is None else f'{words[0]} "{words[1]}": '
+        if status != (said is not None) or wanted not in errors or (said or "") not in errors:
+            yield f"{words}: exit {status}, {errors}"
+    text = f"{EXAMPLE}quarantine: {folder}/absent/x\n"
+    pathlib.Path(path).write_text(text, encoding="utf-8")
+    status, errors = check(weir, path)
+    if status != 1 or f"{path}:{len(text.splitlines())}:13: -quarantine " not in errors:
+        yield f"a folder that is missing, named by the file: exit {status}, {errors}"
+    if os.listdir(folder) != before:
+        yield f"made: {os.listdir(folder)}"
+
+
 def faults_of_mutants(weir, folder, texts):
     path = os.path.join(folder, "broken.yaml")
     place = re.compile(r"weir: " + re.escape(path) + r":\d+:\d+: .")
@@ -159,6 +204,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         faults = [
             *faults_of_the_example(weir, folder),
+            *faults_of_places(weir, folder),
             *faults_of_mutants(weir, folder, texts),
             *faults_of_the_environment(weir),
         ]
