@@ -94,6 +94,16 @@ static void note_queue_options(const struct collect *c)
     }
 }
 
+static void warn_of_strays(const struct setup *setup)
+{
+    struct option_stray stray = {0};
+
+    while (options_next_stray(setup->groups, setup->n_groups, SETUP_PREFIX, &stray)) {
+        LOG(WARN, "no option has this variable", LOG_TEXT("variable", stray.name),
+            LOG_TEXT("nearest", stray.nearest));
+    }
+}
+
 /* name is the subcommand's.  Returns -1 to go on, or the exit code. */
 static int read_command_line(struct collect *c, const char *name, const char *usage, int argc,
                              char **argv)
@@ -334,6 +344,7 @@ static bool start(struct collect *c)
 {
     LOG(INFO, "starting weir", LOG_TEXT("version", WEIR_VERSION));
     plan_log(c->setup.plan);
+    warn_of_strays(&c->setup);
     note_queue_options(c);
     return take_passed_sockets(c) && start_events(c) && open_transport(c) &&
            setup_open_quarantine(&c->setup, OUTPUT_DROP) == 0 && add_workers(c) && open_status(c) &&
@@ -405,12 +416,28 @@ static void free_all(struct collect *c)
     loop_close(&c->loop);
 }
 
+static bool check_variables(const struct setup *setup)
+{
+    struct option_stray stray = {0};
+    bool right = true;
+
+    while (options_next_stray(setup->groups, setup->n_groups, SETUP_PREFIX, &stray)) {
+        const char *nearest = stray.nearest;
+
+        (void)fprintf(stderr, "weir: %s: no option has this variable%s%s%s\n", stray.name,
+                      *nearest == '\0' ? "" : "; did you mean ", nearest,
+                      *nearest == '\0' ? "" : "?");
+        right = false;
+    }
+    return right;
+}
+
 /* The words are right, or this would not be reached. */
 static int check(struct setup *setup)
 {
     const bool has_file = setup->file != NULL;
 
-    if (!setup_check_transport(setup) || !places_check(setup)) {
+    if (!setup_check_transport(setup) || !check_variables(setup) || !places_check(setup)) {
         return 1;
     }
     (void)fprintf(stderr, "weir: the configuration is right%s%s\n", has_file ? ": " : "",

@@ -340,7 +340,7 @@ static enum option_result parse(struct setup *setup, const struct command_line *
 
 static bool read_environment(struct setup *setup)
 {
-    return options_read_environment(setup->groups, setup->n_groups, "WEIR_", setup->message,
+    return options_read_environment(setup->groups, setup->n_groups, SETUP_PREFIX, setup->message,
                                     sizeof(setup->message));
 }
 

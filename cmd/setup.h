@@ -15,6 +15,9 @@
 #include "lib/pipeline.h"
 #include "lib/quarantine/quarantine.h"
 
+/* Of variables of the environment. */
+#define SETUP_PREFIX "WEIR_"
+
 enum { SETUP_TRANSPORTS_MAX = 8, SETUP_GROUPS_MAX = SETUP_TRANSPORTS_MAX + 12 };
 
 /*
@@ -47,8 +50,8 @@ struct setup {
     enum log_level level;
     struct transport *transports[SETUP_TRANSPORTS_MAX]; /* one of each, with its options */
     struct transport *chosen;
-    struct record_key key;         /* of messages */
-    struct quarantine *quarantine; /* NULL for none, or before it is opened */
+    struct record_key key;                             /* of messages */
+    struct quarantine *quarantine;                     /* NULL for none, or before it is opened */
     struct pcapng_receiver receivers[LISTEN_URIS_MAX]; /* for the quarantine: one for each of */
     struct listen_uri uris[LISTEN_URIS_MAX];
     size_t n_uris;

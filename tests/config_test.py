@@ -187,13 +187,35 @@ def faults_of_the_environment(weir):
         ("WEIR_TEMPLATES_MAX", "twelve", 1),
         ("WEIR_STATS", "maybe", 1),
         ("WEIR_FORMAT", "bogus", 1),
-        ("WEIR_PORT", "tcp://10.0.0.1:80", 0),  # what Kubernetes sets for a service of this name
+        ("WEIR_LISTN", "flow://:9999", "WEIR_LISTEN"),
+        ("WEIR_TRANSPORT_FILE_SEPARATOR", "x", "WEIR_TRANSPORT_KAFKA_SEPARATOR"),
+        ("WEIR_NOTHING_LIKE_IT", "x", "no option has this variable\n"),
+        ("WEIR_listen", "x", "no option has this variable"),
+        # What Kubernetes sets for services whose names begin so.
+        ("WEIR_PORT", "tcp://10.0.0.1:80", 0),
+        ("WEIR_PORT_80_TCP_PROTO", "tcp", 0),
+        ("WEIR_SERVICE_HOST", "10.0.0.1", 0),
+        ("WEIR_SERVICE_PORT", "80", 0),
+        ("WEIR_HTTP_SERVICE_PORT_METRICS", "80", 0),
+        ("WEIRD", "x", 0),
     ):
         done = subprocess.run(
             [weir, "check"], env={**os.environ, variable: value}, capture_output=True, check=False
         )
-        if done.returncode != wanted:
-            yield f"{variable}={value}: exit {done.returncode}, {done.stderr.decode()}"
+        errors = done.stderr.decode()
+        code, said = (wanted, "") if isinstance(wanted, int) else (1, wanted)
+        if done.returncode != code or said not in errors:
+            yield f"{variable}={value}: exit {done.returncode}, {errors}"
+
+
+def faults_of_a_start(weir):
+    """What check refuses there, is a warning of the collector."""
+    done = subprocess.run(
+        [weir, "-listen=netflow://:1", "-addr=", "-transport.file=/absent/x"],
+        env={**os.environ, "WEIR_LISTN": "x"}, capture_output=True, check=False,
+    )  # fmt: skip
+    if b"variable=WEIR_LISTN nearest=WEIR_LISTEN" not in done.stderr:
+        yield f"a start with WEIR_LISTN: {done.stderr.decode()}"
 
 
 def main():
@@ -207,6 +229,7 @@ def main():
             *faults_of_places(weir, folder),
             *faults_of_mutants(weir, folder, texts),
             *faults_of_the_environment(weir),
+            *faults_of_a_start(weir),
         ]
     print("\n".join(faults))
     print(f"{len(texts)} broken files, {len(faults)} faults")

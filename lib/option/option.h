@@ -102,6 +102,20 @@ enum option_result options_parse(const struct option_group *groups, size_t n, in
 bool options_read_environment(const struct option_group *groups, size_t n, const char *prefix,
                               char *message, size_t message_size);
 
+/* A variable of the prefix that is no option's; begins as zeros. */
+struct option_stray {
+    size_t next;                   /* in the environment */
+    char name[OPTION_NAME_MAX];    /* whole; what finds no room is left out */
+    char nearest[OPTION_NAME_MAX]; /* the one that may have been meant, or "" */
+};
+
+/*
+ * Finds the next of them; false if there is none.  What Kubernetes sets for services whose names
+ * begin as the prefix (PREFIX_PORT, ..._SERVICE_HOST) is no stray.
+ */
+bool options_next_stray(const struct option_group *groups, size_t n, const char *prefix,
+                        struct option_stray *stray);
+
 /* Walks over them in alphabetical order.  name begins as "", and is that of *next. */
 bool options_next_by_name(const struct option_group *groups, size_t n, struct option_place *next,
                           char name[static OPTION_NAME_MAX]);
