@@ -13,6 +13,8 @@
 #include "lib/report/nat.h"
 #include "lib/subscriber/subscribers.h"
 
+enum { DETAIL_OCTETS = 80 };
+
 static void complete(struct decode *d)
 {
     struct pipeline *pipeline = d->arg;
@@ -85,17 +87,24 @@ static const struct decoder *decoder_of(const struct pipeline *pipeline,
     return NULL;
 }
 
-static void refuse(struct decode *d)
+/* What a decoder of another scheme than the listener's would read, or the octets that none knows.
+ */
+static void refuse(struct decode *d, const char *scheme)
 {
     const size_t len = d->datagram->len;
-    char version[32];
+    const struct decoder *other = decoder_of(d->arg, d->datagram, NULL);
+    char version[DETAIL_OCTETS];
 
     if (len < 4) {
         decode_fault(d, len == 0 ? DECODE_EMPTY : DECODE_SHORT, NULL);
         return;
     }
     wire_init(&d->wire, d->datagram->data, len);
-    (void)snprintf(version, sizeof(version), "first octets %08" PRIx32, wire_u32(&d->wire));
+    if (other != NULL) {
+        (void)snprintf(version, sizeof(version), "%s at a listener for %s", other->title, scheme);
+    } else {
+        (void)snprintf(version, sizeof(version), "first octets %08" PRIx32, wire_u32(&d->wire));
+    }
     decode_fault(d, DECODE_VERSION, version);
 }
 
@@ -253,7 +262,7 @@ bool pipeline_count_exporters(struct pipeline *pipeline, size_t listeners)
 }
 
 static void take(struct pipeline *pipeline, const struct datagram *datagram,
-                 const struct decoder *decoder)
+                 const struct decoder *decoder, const char *scheme)
 {
     pipeline_tick(pipeline, datagram->received_ns);
     COUNT(pipeline->counters, datagrams);
@@ -262,7 +271,7 @@ static void take(struct pipeline *pipeline, const struct datagram *datagram,
     if (!admission_allows(pipeline->settings.admission, &datagram->from)) {
         decode_fault(&pipeline->decode, DECODE_NOT_ALLOWED, NULL);
     } else if (decoder == NULL) {
-        refuse(&pipeline->decode);
+        refuse(&pipeline->decode, scheme);
     } else {
         run(pipeline, decoder);
     }
@@ -272,7 +281,7 @@ static void take(struct pipeline *pipeline, const struct datagram *datagram,
 void pipeline_datagram(struct pipeline *pipeline, const struct datagram *datagram,
                        const char *scheme)
 {
-    take(pipeline, datagram, decoder_of(pipeline, datagram, scheme));
+    take(pipeline, datagram, decoder_of(pipeline, datagram, scheme), scheme);
 }
 
 static uint16_t first_template(const struct datagram *datagram, const struct decoder *decoder)
@@ -299,7 +308,7 @@ static void take_together(struct pipeline *pipeline, const struct datagram *data
     }
     exporters_look_ahead(pipeline->exporters, ahead, n);
     for (size_t i = 0; i < n; i++) {
-        take(pipeline, &datagrams[i], decoders[i]);
+        take(pipeline, &datagrams[i], decoders[i], scheme);
     }
 }
 

@@ -110,6 +110,11 @@ class Collector:
         self.read = lines.pop()
         return [replay.record(line) for line in lines]
 
+    def line_of_errors(self, part):
+        """The next line on standard error that holds this."""
+        lines = iter(lambda: self.process.stderr.readline().decode(), "")
+        return next(line for line in lines if part in line)
+
     def stop(self, number=signal.SIGTERM):
         """Its exit code, and what it wrote to standard error."""
         self.process.send_signal(number)
@@ -373,6 +378,20 @@ class Collecting(unittest.TestCase):
             self.assertEqual([record["type"] for record in collector.records(1)], ["SFLOW_5"])
             code, errors = collector.stop()
             self.assertEqual((code, replay.counters(errors)["errors"]), (0, {"version": 1}))
+
+    def test_what_came_to_the_wrong_listener_is_told(self):
+        netflow = payloads("netflow5/two-records.hex")[0]
+        for scheme, datagram, told in (
+            ("sflow", netflow, "NetFlow v5 at a listener for sflow"),
+            ("netflow", SFLOW, "sFlow version 5 at a listener for netflow"),
+            ("netflow", b"nonsense", "first octets 6e6f6e73"),
+            ("flow", b"nonsense", "first octets 6e6f6e73"),
+        ):
+            uri = scheme + "://127.0.0.1:{port}"
+            with Collector(uri, "-loglevel=info", "-stats") as collector:
+                send(collector.port, datagram)
+                self.assertIn(told, collector.line_of_errors("detail="))
+                self.assertIn('"version":1', collector.stop()[1])
 
     def test_receive_time_is_now(self):
         with Collector("netflow://127.0.0.1:{port}") as collector:

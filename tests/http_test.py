@@ -263,8 +263,7 @@ class Addresses(unittest.TestCase):
         told = re.compile(r'msg="serving HTTP" http=(127.0.0.1|):([0-9]+)\n')
         for host in ("127.0.0.1", ""):
             with cli_test.Collector(LISTEN, f"-addr={host}:0", "-loglevel=info") as collector:
-                lines = iter(lambda: collector.process.stderr.readline().decode(), "")
-                found = next(filter(None, map(told.search, lines)))
+                found = told.search(collector.line_of_errors("serving HTTP"))
                 self.assertEqual(found[1], host)
                 socket.create_connection(("127.0.0.1", int(found[2]))).close()
 
