@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/collect.h"
 #include "cmd/completion.h"
@@ -66,6 +67,26 @@ int command_take_no_argument(const char *name, int argc, char **argv, int first)
     }
     (void)fprintf(stderr, "weir %s: takes no argument, but was given %s\n", name, argv[first]);
     return 2;
+}
+
+int command_take_no_option(const char *name, const char *what, char **arguments)
+{
+    for (char **at = arguments; *at != NULL; at++) {
+        if ((*at)[0] == '-' && (*at)[1] != '\0' && access(*at, F_OK) != 0) {
+            (void)fprintf(stderr, "weir %s: options stand before %s: %s\n", name, what, *at);
+            return 2;
+        }
+    }
+    return 0;
+}
+
+int command_end_output(const char *name, int status)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
+        return status;
+    }
+    (void)fprintf(stderr, "weir %s: cannot write to standard output\n", name);
+    return 1;
 }
 
 void command_describe(const struct command *command, const struct usage_reader *reader)

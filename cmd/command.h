@@ -30,6 +30,16 @@ int command_read_options(const char *name, const char *usage, const struct optio
 /* 0, or 2 when there is an argument, which is then complained of. */
 int command_take_no_argument(const char *name, int argc, char **argv, int first);
 
+/*
+ * 0, or 2 when one of the arguments, which end with NULL, is an option that stands too late; that
+ * is then complained of.  A file may begin with a dash, too.  what is what the arguments are.
+ */
+int command_take_no_option(const char *name, const char *what, char **arguments);
+
+/* What every output ends with: returns status, or 1 when it could not all be written, and says so.
+ */
+int command_end_output(const char *name, int status);
+
 /* Lets the reader have what "weir NAME -h" would print. */
 void command_describe(const struct command *command, const struct usage_reader *reader);
 

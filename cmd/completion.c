@@ -195,7 +195,7 @@ static int print_for(const char *name)
     for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
         if (strcmp(shells[i].name, name) == 0) {
             shells[i].print();
-            return fflush(stdout) == 0 ? 0 : 1;
+            return command_end_output("completion", 0);
         }
     }
     (void)fprintf(stderr, "weir completion: bash, zsh and fish are known, not %s\n", name);

@@ -119,7 +119,7 @@ static bool explain_files(struct explain *explain, char **paths)
     for (; *paths != NULL; paths++) {
         whole = explain_file(explain, *paths) && whole;
     }
-    return fflush(stdout) == 0 && whole;
+    return whole;
 }
 
 /* --- What datagrams are read with --- */
@@ -149,7 +149,7 @@ static int run(struct explain *explain, const struct setup *setup, char **paths)
     int status = 1;
 
     if (open_pipeline(explain, setup)) {
-        status = explain_files(explain, paths) ? 0 : 1;
+        status = command_end_output("explain", explain_files(explain, paths) ? 0 : 1);
     } else {
         (void)fprintf(stderr, "weir explain: no memory\n");
     }
@@ -214,6 +214,9 @@ int explain_main(int argc, char **argv)
     if (first == argc) {
         return refuse(2,
                       "needs a capture: weir explain [options] FILE..., where - is standard input");
+    }
+    if (command_take_no_option("explain", "FILE", argv + first) != 0) {
+        return 2;
     }
     return run_with_defaults(&explain, argv[0], argv + first);
 }

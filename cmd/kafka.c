@@ -204,7 +204,7 @@ int kafka_main(int argc, char **argv)
     if (kafka == NULL) {
         return 1;
     }
-    status = create_main(kafka, argc - skip, argv + skip);
+    status = command_end_output("kafka", create_main(kafka, argc - skip, argv + skip));
     free(kafka);
     return status;
 }

@@ -222,5 +222,5 @@ int man_main(int argc, char **argv)
         return 2;
     }
     put_page();
-    return fflush(stdout) == 0 ? 0 : 1;
+    return command_end_output("man", 0);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "cmd/command.h"
 #include "cmd/sender.h"
 #include "cmd/setup.h"
 #include "lib/capture.h"
@@ -149,6 +150,9 @@ static int read_command_line(struct replay *r, int argc, char **argv)
     if (first == argc) {
         return refuse(2, "needs a capture: weir replay [options] FILE..., where - is standard "
                          "input");
+    }
+    if (command_take_no_option("replay", "FILE", r->paths) != 0) {
+        return 2;
     }
     fault = check_options(r);
     return fault == NULL ? -1 : refuse(1, fault);

@@ -145,7 +145,8 @@ static int read_command_line(struct schema *schema, int argc, char **argv)
     if (code >= 0) {
         return code;
     }
-    if (!read_target(schema, argv + first)) {
+    if (command_take_no_option("schema", "TARGET", argv + first) != 0 ||
+        !read_target(schema, argv + first)) {
         return 2;
     }
     return read_fields(schema) && read_topic(&schema->wish) && read_key(&schema->wish) &&
@@ -176,7 +177,7 @@ void schema_print_head(FILE *out, const struct schema_wish *wish, const char *re
 static int print_schema(const struct schema *schema)
 {
     schema->target->print(stdout, &schema->wish);
-    return fflush(stdout) == 0 || refuse("cannot write to standard output") ? 0 : 1;
+    return command_end_output("schema", 0);
 }
 
 int schema_main(int argc, char **argv)

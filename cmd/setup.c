@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/command.h"
 #include "lib/fault_log.h"
 #include "lib/log.h"
 #include "lib/text_write.h"
@@ -391,7 +392,7 @@ static int read_command_line(struct setup *setup, const struct command_line *lin
     }
     if (setup->version) {
         (void)printf("weir %s\n", WEIR_VERSION);
-        return 0;
+        return command_end_output("-v", 0);
     }
     return -1;
 }

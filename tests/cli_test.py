@@ -180,6 +180,18 @@ class BadCommandLines(unittest.TestCase):
     def test_replay_without_a_file(self):
         self.refuse(2, ["FILE"], "replay")
 
+    def test_options_behind_arguments(self):
+        """They are refused before anything is written, but a file may begin with a dash."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = capture(folder)
+            for command in ("replay", "explain"):
+                self.refuse(2, ["options stand before FILE: -fields"], command, path, "-fields", "all")
+            self.refuse(2, ["options stand before TARGET: -fields"], "schema", "proto", "-fields=all")
+            os.rename(path, os.path.join(folder, "-case.pcap"))
+            done = subprocess.run([WEIR, "replay", "--", "-case.pcap", "-case.pcap"], cwd=folder,
+                                  capture_output=True, timeout=PATIENCE, check=False)  # fmt: skip
+            self.assertEqual((done.returncode, len(done.stdout.splitlines())), (0, 4))
+
     def test_file_that_is_not_there(self):
         self.refuse(1, ["absent.pcap"], "replay", "/absent.pcap")
 
@@ -236,6 +248,21 @@ class ExitCodes(unittest.TestCase):
     def test_what_cannot_be_read(self):
         for arguments in self.CANNOT_BE_READ:
             self.assertEqual(weir(*arguments)[0], 2, arguments)
+
+
+class Output(unittest.TestCase):
+    """What cannot be written is told, and is no success."""
+
+    def test_full_device(self):
+        for words in ("explain $1", "-v", "man", "schema proto", "completion bash"):
+            for device in (">/dev/full", ">&-"):
+                with tempfile.TemporaryDirectory() as folder:
+                    done = subprocess.run(
+                        ["sh", "-c", f'"$0" {words} {device}', WEIR, capture(folder)],
+                        capture_output=True, text=True, timeout=PATIENCE, check=False,
+                    )  # fmt: skip
+                self.assertEqual(done.returncode, 1, (words, device))
+                self.assertEqual(done.stderr.count("cannot write to standard output\n"), 1, words)
 
 
 class ClosedDescriptors(unittest.TestCase):
