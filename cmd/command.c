@@ -10,6 +10,7 @@
 #include "cmd/completion.h"
 #include "cmd/explain.h"
 #include "cmd/health.h"
+#include "cmd/help.h"
 #include "cmd/kafka.h"
 #include "cmd/man.h"
 #include "cmd/replay.h"
@@ -26,6 +27,8 @@ const struct command commands[] = {
     {"replay", replay_main, "run captures through the same pipeline, or send them to a UDP port"},
     {"explain", explain_main,
      "print the datagrams of captures field by field, and the rules broken"},
+    {"help", help_main, "print the options of weir, or of a subcommand"},
+    {"version", version_main, "print the version"},
     {"man", man_main, "print this program's manual page, for man -l -"},
     {"completion", completion_main, "print what makes bash, zsh or fish complete command lines"},
     {NULL, NULL, NULL},
@@ -41,6 +44,24 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
+void command_list(void)
+{
+    (void)fprintf(stderr, "Subcommands of weir, each with a -h of its own:\n");
+    for (const struct command *at = commands; at->name != NULL; at++) {
+        (void)fprintf(stderr, "  %-10s %s\n", at->name, at->help);
+    }
+}
+
+int command_refuse(const char *name, const char *message)
+{
+    const char *gap = name == NULL ? "" : " ";
+
+    name = name == NULL ? "" : name;
+    (void)fprintf(stderr, "weir%s%s: %s\n\"weir%s%s -h\" lists all options\n", gap, name, message,
+                  gap, name);
+    return 2;
+}
+
 int command_read_options(const char *name, const char *usage, const struct option_group *groups,
                          size_t n, int argc, char **argv, int *first)
 {
@@ -52,8 +73,7 @@ int command_read_options(const char *name, const char *usage, const struct optio
         options_print_usage(groups, n, usage);
         return 0;
     case OPTIONS_INVALID:
-        (void)fprintf(stderr, "weir %s: %s\n", name, message);
-        return 2;
+        return command_refuse(name, message);
     case OPTIONS_DONE:
         break;
     }

@@ -19,6 +19,15 @@ extern const struct command commands[];
 /* NULL if there is none. */
 const struct command *command_find(const char *name);
 
+/* Writes them to standard error, each with what it does. */
+void command_list(void);
+
+/*
+ * Says what is wrong with a command line, and where all options stand.  name is the subcommand's,
+ * or NULL for what weir does where none is named.  Returns the exit code.
+ */
+int command_refuse(const char *name, const char *message);
+
 /*
  * What every command line does first, over the options' defaults: their values are set, and
  * *first becomes the first argument that is none.  Returns -1 to go on, or the exit code: 0 when

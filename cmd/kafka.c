@@ -146,8 +146,7 @@ static int read_options(const struct option_group *groups, size_t n, int argc, c
         options_print_usage(groups, n, usage);
         return 0;
     case OPTIONS_INVALID:
-        (void)fprintf(stderr, "%s\n", message);
-        return 2;
+        return command_refuse("kafka create-topics", message);
     case OPTIONS_DONE:
         break;
     }
@@ -171,7 +170,7 @@ static int create_main(struct transport *kafka, int argc, char **argv)
         (void)fprintf(stderr, "weir kafka create-topics: a number is out of range\n");
         return 1;
     }
-    return create_topics(&c, kafka);
+    return command_end_output("kafka", create_topics(&c, kafka));
 }
 
 static struct transport *new_kafka(void)
@@ -204,7 +203,7 @@ int kafka_main(int argc, char **argv)
     if (kafka == NULL) {
         return 1;
     }
-    status = command_end_output("kafka", create_main(kafka, argc - skip, argv + skip));
+    status = create_main(kafka, argc - skip, argv + skip);
     free(kafka);
     return status;
 }

@@ -8,20 +8,26 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/help.h"
 
-static void print_commands(void)
+/* -word or --word. */
+static bool is_option(const char *argument, const char *word)
 {
-    fprintf(stderr, "Subcommands of weir, each with a -h of its own:\n");
-    for (const struct command *at = commands; at->name != NULL; at++) {
-        fprintf(stderr, "  %-10s %s\n", at->name, at->help);
-    }
+    return strcmp(argument + (strncmp(argument, "--", 2) == 0 ? 2 : 1), word) == 0;
 }
 
-static bool is_help(const char *argument)
+/* What every program is asked, and no subcommand has an option for. */
+static int run_without_name(int argc, char **argv)
 {
-    const char *name = argument + (strncmp(argument, "--", 2) == 0 ? 2 : 1);
+    char *words[] = {argv[0], NULL};
 
-    return strcmp(name, "h") == 0 || strcmp(name, "help") == 0;
+    if (argc > 1 && (is_option(argv[1], "h") || is_option(argv[1], "help"))) {
+        return help_main(1, words);
+    }
+    if (argc > 1 && is_option(argv[1], "version")) {
+        return version_main(1, words);
+    }
+    return commands[0].run(argc, argv);
 }
 
 /*
@@ -48,16 +54,12 @@ int main(int argc, char **argv)
     (void)signal(SIGXFSZ, SIG_IGN);
     fill_closed_descriptors();
     if (argc < 2 || argv[1][0] == '-') {
-        if (argc > 1 && is_help(argv[1])) {
-            print_commands();
-            fprintf(stderr, "\n");
-        }
-        return commands[0].run(argc, argv);
+        return run_without_name(argc, argv);
     }
     command = command_find(argv[1]);
     if (command == NULL) {
         fprintf(stderr, "weir: there is no subcommand %s\n", argv[1]);
-        print_commands();
+        command_list();
         return 2;
     }
     return command->run(argc - 1, argv + 1);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/command.h"
+#include "cmd/help.h"
 #include "lib/fault_log.h"
 #include "lib/log.h"
 #include "lib/text_write.h"
@@ -384,15 +385,13 @@ static int read_command_line(struct setup *setup, const struct command_line *lin
         options_print_usage(setup->groups, setup->n_groups, line->usage);
         return 0;
     case OPTIONS_INVALID:
-        (void)fprintf(stderr, "%s\n", setup->message);
-        options_print_usage(setup->groups, setup->n_groups, line->usage);
-        return 2;
+        return command_refuse(command_find(line->argv[0]) == NULL ? NULL : line->argv[0],
+                              setup->message);
     case OPTIONS_DONE:
         break;
     }
     if (setup->version) {
-        (void)printf("weir %s\n", WEIR_VERSION);
-        return command_end_output("-v", 0);
+        return version_print();
     }
     return -1;
 }

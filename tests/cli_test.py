@@ -137,7 +137,12 @@ class BadCommandLines(unittest.TestCase):
 
     def test_unknown_flag(self):
         self.refuse(2, ["flag provided but not defined: -nope"], "-nope")
-        self.refuse(2, ["-formt", "-format"], "replay", "-formt", "json")
+        self.refuse(2, ["-formt", "did you mean -format?"], "replay", "-formt", "json")
+        for words in ([], ["collect"], ["check"], ["replay"], ["explain"], ["kafka", "create-topics"]):
+            code, _, errors = weir(*words, "-nope")
+            where = " ".join(["weir", *words, "-h"])
+            self.assertEqual((code, errors.count("\n")), (2, 2), errors)
+            self.assertIn(f'"{where}" lists all options', errors)
 
     def test_unknown_subcommand(self):
         self.refuse(2, ["frobnicate", "replay", "collect"], "frobnicate")
@@ -308,10 +313,18 @@ class GoodCommandLines(unittest.TestCase):
         names = weir("-transport", "pigeon")[2].split("available:")[1].split()
         self.assertIn(f"(available: {', '.join(sorted(names))})", weir("-h")[2])
 
+    def test_help_without_a_dash(self):
+        self.assertEqual(weir("help"), weir("-h"))
+        for command in ("replay", "kafka", "help", "collect"):
+            self.assertEqual(weir("help", command), weir(command, "-h"))
+        self.assertEqual(weir("help", "nothing")[0], 2)
+
     def test_version(self):
         code, out, errors = weir("-v")
         self.assertEqual(code, 0, errors)
         self.assertRegex(out, r"\d+\.\d+\.\d+")
+        for word in ("version", "-version", "--version"):
+            self.assertEqual(weir(word), (0, out, ""))
 
     def test_forms_of_a_flag(self):
         forms = (["-fields", "bytes"], ["-fields=bytes"], ["--fields", "bytes"], ["--fields=bytes"])
