@@ -10,6 +10,7 @@
 #include "cmd/command.h"
 #include "cmd/running.h"
 #include "lib/http/client.h"
+#include "lib/http/socket.h"
 #include "lib/option/option.h"
 
 enum { STATUS_OK = 200, ADDRESS_OCTETS = 512, MESSAGE_OCTETS = 512 };
@@ -75,7 +76,9 @@ static bool is_well(const struct health *health)
     char address[ADDRESS_OCTETS];
 
     if (*health->address != '\0') {
-        return ask(health, health->address);
+        const char *fault = http_address_fault(health->address);
+
+        return fault == NULL ? ask(health, health->address) : say("-addr: ", fault);
     }
     if (!find_address(address)) {
         return false;

@@ -188,12 +188,18 @@ static int resolve_transport(struct setup *setup)
     return setup_refuse(setup, "transport", setup->transport, rather);
 }
 
+/* What is wrong names the address of the list that it is wrong with. */
 static int resolve_listen(struct setup *setup)
 {
     char rather[sizeof(setup->message) / 2];
 
     setup->n_uris = listen_uris_parse(setup->listen, setup->uris, rather, sizeof(rather));
-    return setup->n_uris > 0 ? -1 : setup_refuse(setup, "listen", setup->listen, rather);
+    if (setup->n_uris > 0) {
+        return -1;
+    }
+    (void)snprintf(setup->message, sizeof(setup->message), "%s%s",
+                   option_file_place(setup->file, "listen", setup->listen), rather);
+    return 1;
 }
 
 static int resolve_log(struct setup *setup)

@@ -19,20 +19,32 @@ struct capture {
     uint64_t seen[FRAME_TRUNCATED + 1]; /* frames by enum frame_result */
 };
 
+/* The first octet of a file that gzip made, and of no capture. */
+enum { GZIP_FIRST = 0x1f };
+
+/* Leaves it to be read again. */
+static int first_octet(FILE *file)
+{
+    return ungetc(fgetc(file), file);
+}
+
 /* Opens the file, so that every message is ours and none has the path in it. */
 static pcap_t *open_pcap(const char *path, char *message, size_t message_size)
 {
     char reason[PCAP_ERRBUF_SIZE] = "";
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     pcap_t *pcap;
+    int first;
 
     if (file == NULL) {
         (void)snprintf(message, message_size, "%s", strerror(errno));
         return NULL;
     }
+    first = first_octet(file);
     pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, reason);
     if (pcap == NULL) {
-        (void)snprintf(message, message_size, "%s", reason);
+        (void)snprintf(message, message_size, "%s%s", reason,
+                       first == GZIP_FIRST ? "; compressed? gzip -dc FILE | weir replay -" : "");
         if (file != stdin) {
             (void)fclose(file);
         }

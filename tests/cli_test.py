@@ -163,6 +163,8 @@ class BadCommandLines(unittest.TestCase):
 
     def test_bad_listen(self):
         self.refuse(1, ["foo", "netflow", "sflow"], "-listen", "foo://:2055")
+        errors = weir("-listen", "foo://:2055")[2]
+        self.assertEqual(errors.count("foo://:2055"), 1, errors)
         self.refuse(1, ["70000"], "-listen", "netflow://:70000")
         self.refuse(1, ["netflow://"], "-listen", "netflow://")
         self.refuse(1, ["count", "many"], "-listen", "netflow://:2055?count=many")
@@ -202,6 +204,18 @@ class BadCommandLines(unittest.TestCase):
 
     def test_file_that_is_no_capture(self):
         self.refuse(1, [os.path.basename(__file__)], "replay", __file__)
+
+    def test_compressed_capture(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = capture(folder)
+            subprocess.run(["gzip", path], check=True)
+            for command in ("replay", "explain"):
+                self.refuse(1, ["gzip -dc FILE | weir replay -"], command, f"{path}.gz")
+
+    def test_option_of_kafka(self):
+        words = ("check", "-transport", "kafka", "-transport.kafka.policy")
+        self.refuse(1, ["option=transport.kafka.policy "], *words, "never")
+        self.refuse(1, ["option=transport.kafka.spool.path "], *words, "spool")
 
     def test_output_that_cannot_be_opened(self):
         listen = f"netflow://127.0.0.1:{ports.free()}"

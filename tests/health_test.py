@@ -95,6 +95,10 @@ class Answers(unittest.TestCase):
         for address in ("127.0.0.1:1", "unix:/nowhere", "nonsense", "unix:", "[::1]:1", ":1"):
             self.assertEqual(health("-addr", address)[0], 1, address)
 
+    def test_addresses_that_mean_nothing(self):
+        for address, told in (("nonsense", "give host:port"), ("unix:", "1 to 107 octets")):
+            self.assertIn(told, health("-addr", address)[2])
+
     def test_bad_command_lines(self):
         for words in (["-nope"], ["-timeout=soon"], ["extra"]):
             self.assertEqual(health(*words)[0], 2, words)

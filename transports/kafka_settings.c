@@ -3,6 +3,7 @@
 #include "transports/kafka_settings.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/log.h"
@@ -15,7 +16,10 @@ static const char *const policies[KAFKA_POLICY_COUNT] = {
 
 static bool refuse(const char *option, const char *value, const char *rather)
 {
-    LOG(ERROR, "an option of kafka cannot have this value", LOG_TEXT("option", option),
+    char name[OPTION_NAME_MAX];
+
+    (void)snprintf(name, sizeof(name), "transport.kafka.%s", option);
+    LOG(ERROR, "an option of kafka cannot have this value", LOG_TEXT("option", name),
         LOG_TEXT("value", value), LOG_TEXT("give", rather));
     return false;
 }
