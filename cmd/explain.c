@@ -33,7 +33,7 @@ static const char usage[] =
 static const struct option explain_options[] = {
     {"format", OPTION_STRING, 0, offsetof(struct explain, format_word), "text", "text, or json"},
     {"faulty", OPTION_BOOL, 0, offsetof(struct explain, faulty), NULL,
-     "Only datagrams that break a rule"},
+     "Only datagrams that break a rule, and more than the count in their header"},
     {0},
 };
 
@@ -65,6 +65,17 @@ static void take_fault(struct decode *d, enum decode_error error, const char *de
     insert_fault(e, &fault);
 }
 
+/* Most exporters of NetFlow v9 count otherwise than RFC 3954, which costs nothing. */
+static bool is_faulty(const struct explanation *e)
+{
+    for (size_t i = 0; i < e->n_faults; i++) {
+        if (e->faults[i].error != DECODE_COUNT_MISMATCH) {
+            return true;
+        }
+    }
+    return e->more_faults > 0;
+}
+
 static void explain_datagram(struct explain *explain, const struct datagram *datagram,
                              uint16_t to_port)
 {
@@ -79,7 +90,7 @@ static void explain_datagram(struct explain *explain, const struct datagram *dat
     pipeline_datagram(&explain->pipeline, datagram, NULL);
     e->decoder = explain->listing->decoder;
     e->pieces = outline_listing_pieces(explain->listing, &e->n_pieces);
-    if (e->n_faults > 0 || !explain->faulty) {
+    if (!explain->faulty || is_faulty(e)) {
         explain->format->print(e);
     }
 }
