@@ -41,6 +41,13 @@ static bool refuse(struct plan_fault *fault, const char *option, const char *val
     return false;
 }
 
+static bool refuse_file(struct plan_fault *fault, const char *option, const char *path)
+{
+    fault->file_option = option;
+    fault->value = path;
+    return false;
+}
+
 static bool read_compat(struct plan *plan, const struct plan_words *words, struct plan_fault *fault)
 {
     return compat_parse(words->compat, &plan->decode.compat) ||
@@ -103,7 +110,7 @@ static bool read_mapping(struct plan *plan, const struct plan_words *words,
     }
     plan->mapping = mapping_load(words->mapping, fault->message, sizeof(fault->message));
     if (plan->mapping == NULL) {
-        return false;
+        return refuse_file(fault, "mapping", words->mapping);
     }
     mapping_shape(plan->mapping, &plan->fields);
     mapping_key(plan->mapping, &plan->key);
@@ -135,7 +142,7 @@ static bool read_subscribers(struct plan *plan, const struct plan_words *words,
     plan->subscribers =
         subscribers_load(words->subscribers, fault->message, sizeof(fault->message));
     plan->decode.stream.subscribers = plan->subscribers;
-    return plan->subscribers != NULL;
+    return plan->subscribers != NULL || refuse_file(fault, "subscribers", words->subscribers);
 }
 
 /* By options data. */

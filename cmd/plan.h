@@ -44,7 +44,8 @@ struct plan {
 
 /* Why there is no plan. */
 struct plan_fault {
-    const char *option; /* its name; NULL if message says it all */
+    const char *option;      /* its name; NULL if message says it all */
+    const char *file_option; /* the option that names the file that message is about, or NULL */
     const char *value;
     char message[512];
 };

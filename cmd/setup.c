@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/command.h"
 #include "cmd/help.h"
@@ -116,9 +117,9 @@ static const struct option record_options[] = {
 
 static const struct option stream_options[] = {
     {"max-age", OPTION_DURATION, OPTION_LIVE, offsetof(struct setup, words.stream_max_age_ns),
-     "24h", "flow_end_ms lies at most so long before received_ms"},
+     "24h", "flow_end_ms is at most so much earlier than received_ms"},
     {"max-skew", OPTION_DURATION, OPTION_LIVE, offsetof(struct setup, words.stream_max_skew_ns),
-     "5s", "flow_end_ms lies at most so long behind received_ms"},
+     "5s", "flow_end_ms is at most so much later than received_ms"},
     {0},
 };
 
@@ -218,6 +219,15 @@ static int resolve_scope(struct setup *setup)
                               "give a list of domain, port, listener");
 }
 
+/* A file that cannot be opened stands at the fault of who named it; others tell their own places.
+ */
+static const char *place_of_name(const struct setup *setup, const struct plan_fault *fault)
+{
+    const bool opens = fault->file_option == NULL || access(fault->value, R_OK) == 0;
+
+    return opens ? "" : option_file_place(setup->file, fault->file_option, fault->value);
+}
+
 static int resolve_plan(struct setup *setup)
 {
     struct plan_fault fault;
@@ -229,7 +239,8 @@ static int resolve_plan(struct setup *setup)
     if (fault.option != NULL) {
         return setup_refuse(setup, fault.option, fault.value, fault.message);
     }
-    (void)snprintf(setup->message, sizeof(setup->message), "%s", fault.message);
+    (void)snprintf(setup->message, sizeof(setup->message), "%s%s", place_of_name(setup, &fault),
+                   fault.message);
     return 1;
 }
 

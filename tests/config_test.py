@@ -160,11 +160,17 @@ def faults_of_places(weir, folder):
         wanted = "the configuration is right" if said is None else f'{words[0]} "{words[1]}": '
         if status != (said is not None) or wanted not in errors or (said or "") not in errors:
             yield f"{words}: exit {status}, {errors}"
-    text = f"{EXAMPLE}quarantine: {folder}/absent/x\n"
-    pathlib.Path(path).write_text(text, encoding="utf-8")
-    status, errors = check(weir, path)
-    if status != 1 or f"{path}:{len(text.splitlines())}:13: -quarantine " not in errors:
-        yield f"a folder that is missing, named by the file: exit {status}, {errors}"
+    line = len(EXAMPLE.splitlines()) + 1
+    for name, said in (
+        ("quarantine", f'-quarantine "{folder}/absent/x": No such file'),
+        ("mapping", f"{folder}/absent/x: No such file"),
+        ("subscribers", f"{folder}/absent/x: No such file"),
+    ):
+        text = f"{EXAMPLE}{name}: {folder}/absent/x\n"
+        pathlib.Path(path).write_text(text, encoding="utf-8")
+        status, errors = check(weir, path)
+        if status != 1 or f"weir: {path}:{line}:{len(name) + 3}: {said}" not in errors:
+            yield f"{name} that is missing, named by the file: exit {status}, {errors}"
     if os.listdir(folder) != before:
         yield f"made: {os.listdir(folder)}"
 

@@ -212,7 +212,7 @@ def faults_of_lines(weir, folder):
             yield f"exit {status}, {errors!r}, not {complaint!r}"
     os.remove(lines)
     status, errors = check(weir, pools)
-    if status != 1 or errors != f"weir: {lines}: No such file or directory\n":
+    if status != 1 or errors != f"weir: {pools}:1:16: {lines}: No such file or directory\n":
         yield f"exit {status}, {errors!r} without the file of lines"
 
 

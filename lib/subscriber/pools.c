@@ -2,9 +2,11 @@
 /* The file of pools: prefixes, and what holds of each. */
 #include "lib/subscriber/pools.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/option/yaml_file.h"
 #include "lib/subscriber/pool_prefixes.h"
@@ -156,6 +158,9 @@ static bool read_file(struct pools_reader *r, struct yaml_node node, const struc
         return yaml_complain(node, "a path is expected here");
     }
     (void)snprintf(path, sizeof(path), "%.*s%s", folder, r->path, name);
+    if (access(path, R_OK) != 0) {
+        return yaml_complain(node, "%s: %s", path, strerror(errno));
+    }
     return pool_lines_read(&r->prefixes, path, rule, r->message, r->message_size);
 }
 
