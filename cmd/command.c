@@ -2,6 +2,7 @@
 /* The table of subcommands. */
 #include "cmd/command.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -80,12 +81,25 @@ int command_read_options(const char *name, const char *usage, const struct optio
     return -1;
 }
 
+/* A boolean's value that stands where Go's flags read none. */
+static bool is_value_of_boolean(const char *argument, const char *before)
+{
+    return (strcmp(argument, "true") == 0 || strcmp(argument, "false") == 0) && *before == '-' &&
+           strchr(before, '=') == NULL;
+}
+
 int command_take_no_argument(const char *name, int argc, char **argv, int first)
 {
+    const char *argument = argv[first];
+
     if (first == argc) {
         return 0;
     }
-    (void)fprintf(stderr, "weir %s: takes no argument, but was given %s\n", name, argv[first]);
+    (void)fprintf(stderr, "weir %s: takes no argument, but was given %s", name, argument);
+    if (is_value_of_boolean(argument, argv[first - 1])) {
+        (void)fprintf(stderr, "; give %s=%s", argv[first - 1], argument);
+    }
+    (void)fputc('\n', stderr);
     return 2;
 }
 

@@ -158,8 +158,17 @@ class BadCommandLines(unittest.TestCase):
     def test_bad_boolean(self):
         self.refuse(2, ["maybe", "-stats"], "replay", "-stats=maybe")
 
+    def test_value_behind_a_boolean(self):
+        self.refuse(2, ["takes no argument", "give -stats=false"], "-stats", "false")
+        for words in (["false"], ["-format=json", "false"]):
+            self.refuse(2, ["takes no argument, but was given false\n"], "collect", *words)
+
     def test_bad_level(self):
-        self.refuse(1, ["loud", "debug", "error"], "-loglevel", "loud")
+        for level in ("loud", "info+2"):
+            self.refuse(1, [level, "debug", "error"], "-loglevel", level)
+
+    def test_two_listeners_on_one_port(self):
+        self.refuse(1, ["another one has this port"], "-listen", "netflow://:2055,sflow://:2055")
 
     def test_bad_listen(self):
         self.refuse(1, ["foo", "netflow", "sflow"], "-listen", "foo://:2055")
