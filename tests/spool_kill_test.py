@@ -13,7 +13,7 @@ import threading
 
 KILLS = 100
 LIFE_MAX = 0.03  # seconds from ready to the kill
-GAP = 1000  # numbers that a life leaves out: it may have taken what it did not come to tell of
+GAP = 1000  # numbers that a life leaves out: one before it may have taken what it did not tell of
 
 
 class Ledger:
@@ -35,6 +35,7 @@ class Ledger:
         self.untold += len(set(numbers) - self.done - self.waiting)
         self.waiting.update(numbers)
         self.waiting -= self.done
+        self.next = max([self.next, *(number + 1 for number in numbers)])
 
     def note(self, word, first, count):
         numbers = range(first, first + count)
