@@ -117,6 +117,11 @@ static bool duration_ns(const struct flow *flow, uint64_t *ns)
            !__builtin_mul_overflow(flow->flow_duration, MILLISECOND_NS, ns);
 }
 
+static bool has_both_times(const struct flow *flow)
+{
+    return FLOW_HAS(flow, time_flow_start) && FLOW_HAS(flow, time_flow_end);
+}
+
 /* Of start, end and duration, two tell the third. */
 static void resolve_duration(struct decode *d)
 {
@@ -171,19 +176,26 @@ static void default_times(struct decode *d)
     if (!FLOW_HAS(flow, time_flow_end)) {
         FLOW_SET(flow, time_flow_end, moment);
     }
-    if (flow->time_flow_start > flow->time_flow_end) {
-        decode_fault(d, DECODE_TIME_SUSPECT, "start behind end");
-    }
 }
 
+/* Most records have both by the first step. */
 static void resolve_times(struct decode *d)
 {
+    struct flow *flow = &d->flow;
+
     resolve_times_since_boot(d);
-    resolve_duration(d);
+    if (!has_both_times(flow)) {
+        resolve_duration(d);
+    }
     if (d->settings->stream.wanted) {
         stream_times(d);
     }
-    default_times(d);
+    if (!has_both_times(flow)) {
+        default_times(d);
+    }
+    if (flow->time_flow_start > flow->time_flow_end) {
+        decode_fault(d, DECODE_TIME_SUSPECT, "start behind end");
+    }
 }
 
 /* Headers and samples say where their rate comes from; a mapping file does not. */
