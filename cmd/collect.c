@@ -46,7 +46,7 @@ struct collect {
     uv_loop_t loop;
     uv_signal_t signals[SIGNALS];
     uv_async_t transport_ended;
-    _Atomic bool stopping;
+    _Atomic uint64_t waits_end_ns;
     bool transport_open;
 };
 
@@ -247,7 +247,7 @@ static bool open_transport(struct collect *c)
 {
     c->setup.chosen->ended = tell_transport_ended;
     c->setup.chosen->arg = c;
-    c->setup.chosen->stopping = &c->stopping;
+    c->setup.chosen->waits_end_ns = &c->waits_end_ns;
     c->transport_open = setup_open_transport(&c->setup, &c->loop) == 0;
     return c->transport_open;
 }
@@ -396,7 +396,7 @@ static void close_transport(struct collect *c)
 static void stop(struct collect *c)
 {
     obey_second_signal();
-    atomic_store(&c->stopping, true);
+    atomic_store(&c->waits_end_ns, uv_hrtime() + TRANSPORT_LAST_WAIT_NS);
     demo_stop(&c->demo);
     status_set_collecting(&c->status, false);
     upkeep_stop(&c->upkeep);

@@ -57,6 +57,7 @@ struct target {
 
 /* By a signal, or because nobody reads the records any more. */
 static atomic_bool stopped;
+static _Atomic uint64_t waits_end_ns; /* as in struct transport */
 
 static const char usage[] =
     "Usage: weir replay [options] FILE...\n\n"
@@ -242,7 +243,7 @@ static bool open_output(struct replay *r)
 {
     r->setup.chosen->ended = on_transport_ended;
     r->setup.chosen->arg = r;
-    r->setup.chosen->stopping = &stopped;
+    r->setup.chosen->waits_end_ns = &waits_end_ns;
     r->setup.chosen->source_waits = true;
     if (setup_open_quarantine(&r->setup, OUTPUT_WAIT) != 0 ||
         setup_open_transport(&r->setup, &r->uv) != 0) {
@@ -384,6 +385,7 @@ static void on_signal(int number)
 {
     (void)number;
     atomic_store(&stopped, true);
+    atomic_store(&waits_end_ns, uv_hrtime() + TRANSPORT_LAST_WAIT_NS);
 }
 
 /* The first signal stops, and lets no call of the system go on; the second ends us at once. */

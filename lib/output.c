@@ -2,11 +2,7 @@
 // Encodes flows into a batch, sends it, and accounts for each record that did not leave.
 #include "lib/output.h"
 
-enum {
-    BATCH_OCTETS = 1 << 18,
-    BATCH_RECORDS_MIN = 4,
-    LAST_WAIT_NS = 1000000000, /* of a batch of a capture, once weir stops */
-};
+enum { BATCH_OCTETS = 1 << 18, BATCH_RECORDS_MIN = 4 };
 
 static size_t greater(size_t a, size_t b)
 {
@@ -155,14 +151,13 @@ static size_t offer(struct output *output, size_t first)
 static bool may_wait(const struct output *output, uint64_t since_ns)
 {
     const struct transport *t = output->transport;
+    const uint64_t end_ns = t->waits_end_ns == NULL ? 0 : atomic_load(t->waits_end_ns);
+    const uint64_t now_ns = uv_hrtime();
 
-    const bool waits = output->policy == OUTPUT_WAIT;
-    const uint64_t waited_ns = uv_hrtime() - since_ns;
-
-    if (t->stopping != NULL && atomic_load(t->stopping)) {
-        return waits && waited_ns < LAST_WAIT_NS;
+    if (end_ns != 0 && now_ns >= end_ns) {
+        return false;
     }
-    return waits || waited_ns < t->patience_ns;
+    return output->policy == OUTPUT_WAIT || now_ns - since_ns < t->patience_ns;
 }
 
 bool output_crowded(const struct output *output)

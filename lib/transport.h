@@ -87,6 +87,9 @@ struct transport_ops {
     void (*measure)(const struct transport *t, transport_put *put, void *arg);
 };
 
+/* How long records that are in hand wait for room once weir stops. */
+enum { TRANSPORT_LAST_WAIT_NS = 2000000000 };
+
 /* The head of every transport. */
 struct transport {
     const struct transport_ops *ops;
@@ -97,9 +100,12 @@ struct transport {
     const char *key;        /* what outputs make keys of, as record_key_parse() reads it; or NULL */
     bool stamp_flow_end;    /* records bear the time of the flow's end, not of its receipt */
     uint64_t patience_ns;   /* how long UDP may wait for room; set by open */
-    bool source_waits;      /* what send does not take comes again: it is of a capture, not of UDP */
-    /* Once it is true, hardly anybody waits for room.  Borrowed; NULL if that never comes. */
-    const _Atomic bool *stopping;
+    bool source_waits; /* what send does not take comes again: it is of a capture, not of UDP */
+    /*
+     * From when on (uv_hrtime()) nobody waits for room any more: 0, until weir stops.  Borrowed;
+     * NULL if that never comes.
+     */
+    const _Atomic uint64_t *waits_end_ns;
     /* Called, from any thread, when no record can leave any more: standard output was closed. */
     void (*ended)(struct transport *t);
     void *arg; /* of ended */
