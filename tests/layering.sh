@@ -155,7 +155,7 @@ knows 'the log of faults and their hashes know who sent them' \
     'lib/fault_hash.[ch] lib/fault_log.[ch]'
 
 knows 'the quarantine knows datagrams and templates' \
-    'decoder|exporter/exporter|fault_hash|log|quarantine/[a-z]+|rate|template/template' \
+    'counters|decoder|exporter/exporter|fault_hash|log|quarantine/[a-z]+|rate|template/template' \
     'lib/quarantine/*.[ch]'
 
 knows 'captures become datagrams' 'capture|decoder|frame|wire' 'lib/capture.[ch] lib/frame.[ch]'
