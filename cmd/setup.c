@@ -59,7 +59,7 @@ static const struct option exporter_options[] = {
     {"max", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.exporters), "65536",
      "Exporters remembered"},
     {"strangers", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.strangers),
-     "16384", "Of these, places for exporters that were first heard less than a minute ago"},
+     "16384", "Places, of all exporters remembered, for those first heard less than a minute ago"},
     {"bytes", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.octets), "1073741824",
      "Memory for all that a worker remembers of exporters, but held sets (0 without bound)"},
     {"domains", OPTION_COUNT, OPTION_LIVE,
@@ -70,7 +70,7 @@ static const struct option exporter_options[] = {
      "Samplers, interfaces, routing instances and applications remembered of an exporter"},
     {"options.bytes", OPTION_COUNT, OPTION_LIVE,
      offsetof(struct setup, words.limits.options_octets_per_exporter), "4194304",
-     "Memory for these"},
+     "Memory for what is remembered of an exporter's options data"},
     {0},
 };
 
@@ -95,11 +95,12 @@ static const struct option hold_options[] = {
     {"sets", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.held_sets_per_exporter),
      "64", "Data sets of an exporter held until their template comes (0 holds none)"},
     {"exporter.bytes", OPTION_COUNT, OPTION_LIVE,
-     offsetof(struct setup, words.limits.held_octets_per_exporter), "262144", "Memory for these"},
+     offsetof(struct setup, words.limits.held_octets_per_exporter), "262144",
+     "Memory for the held sets of one exporter"},
     {"bytes", OPTION_COUNT, OPTION_LIVE, offsetof(struct setup, words.limits.held_octets),
      "67108864", "Memory for the held sets of all exporters of a worker"},
     {"time", OPTION_DURATION, OPTION_LIVE, offsetof(struct setup, words.limits.held_ns), "1m",
-     "How long they are held"},
+     "How long data sets are held"},
     {0},
 };
 
