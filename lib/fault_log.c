@@ -11,7 +11,11 @@
 
 static const uint64_t SECOND_NS = 1000000000;
 
-enum { SLOTS = 1024, LINES_A_SECOND = 10, LONG_AGO_S = 3600 };
+enum {
+    SLOTS = 1024,
+    LINES_A_SECOND = 10,
+    LONG_AGO_S = 120 /* beyond what sets are held, by default */
+};
 
 /* A reason of an exporter.  Another that has the same slot takes it, and is not muted for it. */
 struct slot {
@@ -56,7 +60,8 @@ static bool interval_over(const struct slot *slot, uint64_t now, uint64_t interv
     return now < slot->began_ns || now - slot->began_ns > interval_ns;
 }
 
-/* A set that was held is of the past and begins no second; a clock that was set back does. */
+/* A set that was held is of the past and begins no second; a clock that was set back does, at last.
+ */
 static bool too_many_lines(uint64_t now)
 {
     const uint64_t second = now / SECOND_NS;
