@@ -5,25 +5,24 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 #include <uv.h>
 
+#include "cmd/check.h"
 #include "cmd/command.h"
 #include "cmd/demo.h"
 #include "cmd/losses.h"
-#include "cmd/places.h"
 #include "cmd/reload.h"
 #include "cmd/setup.h"
 #include "cmd/status.h"
 #include "cmd/templates.h"
 #include "cmd/upkeep.h"
 #include "cmd/watchdog.h"
+#include "cmd/workers.h"
 #include "lib/listen/passed.h"
 #include "lib/log.h"
 #include "lib/loop.h"
 #include "lib/service.h"
-#include "lib/worker.h"
 
 /* Drained sockets included, less than the 10 s after which containers are killed. */
 enum { CLOSE_MS = 9500 };
@@ -38,15 +37,13 @@ struct collect {
     struct upkeep upkeep;
     struct watchdog watchdog;
     uint64_t flush_ns;
-    struct worker *workers[LISTEN_COUNT_MAX];
-    struct pipeline *pipelines[LISTEN_COUNT_MAX]; /* of the workers */
-    unsigned n_workers;
+    struct workers workers;
     struct collect *again; /* takes the options of a reload, which change nothing here */
 
     uv_loop_t loop;
     uv_signal_t signals[SIGNALS];
     uv_async_t transport_ended;
-    _Atomic uint64_t waits_end_ns;
+    _Atomic uint64_t waits_end_ns; /* as in struct transport */
     bool transport_open;
 };
 
@@ -145,19 +142,11 @@ static void log_collections(const struct collect *c, const char *message)
     }
 }
 
-static void sum_counters(const struct collect *c, struct counters *sum)
-{
-    memset(sum, 0, sizeof(*sum));
-    for (unsigned i = 0; i < c->n_workers; i++) {
-        counters_add(sum, worker_counters(c->workers[i]));
-    }
-}
-
 static void print_stats(const struct collect *c)
 {
     struct counters sum;
 
-    sum_counters(c, &sum);
+    workers_sum_counters(&c->workers, &sum);
     setup_print_stats(&c->setup, &sum);
 }
 
@@ -165,7 +154,7 @@ static void log_losses(const struct collect *c)
 {
     struct counters sum;
 
-    sum_counters(c, &sum);
+    workers_sum_counters(&c->workers, &sum);
     losses_log(c->setup.chosen, &sum);
 }
 
@@ -193,7 +182,7 @@ static void on_reload(uv_signal_t *handle, int number)
 {
     struct collect *c = handle->data;
 
-    reload_now(&c->reload, c->workers, c->n_workers);
+    reload_now(&c->reload, c->workers.at, c->workers.n);
     on_reopen(handle, number);
 }
 
@@ -258,61 +247,22 @@ static bool take_passed_sockets(struct collect *c)
     return passed_sockets_assign(c->setup.uris, c->setup.n_uris) == 0;
 }
 
-/* A worker, with a socket of each address that has as many. */
-static bool add_worker(struct collect *c)
-{
-    const unsigned number = c->n_workers;
-    struct worker *worker = worker_new(number);
-
-    if (worker == NULL) {
-        LOG(ERROR, "no memory for a worker");
-        return false;
-    }
-    c->workers[c->n_workers++] = worker;
-    worker_set_flush_interval(worker, c->flush_ns);
-    for (size_t i = 0; i < c->setup.n_uris; i++) {
-        if (c->setup.uris[i].count > number &&
-            worker_listen(worker, &c->setup.uris[i], (uint16_t)i) != 0) {
-            return false;
-        }
-    }
-    c->pipelines[number] = setup_pipeline(&c->setup, worker_counters(worker), OUTPUT_DROP);
-    if (c->pipelines[number] == NULL) {
-        LOG(ERROR, "no memory for a pipeline");
-    }
-    return c->pipelines[number] != NULL;
-}
-
-static bool add_workers(struct collect *c)
-{
-    unsigned greatest = 0;
-
-    for (size_t i = 0; i < c->setup.n_uris; i++) {
-        greatest = c->setup.uris[i].count > greatest ? c->setup.uris[i].count : greatest;
-    }
-    while (c->n_workers < greatest) {
-        if (!add_worker(c)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool open_status(struct collect *c)
 {
     c->status.templates = templates_answer;
-    return status_open(&c->status, &c->setup, c->workers, c->pipelines, c->n_workers) == 0;
+    return status_open(&c->status, &c->setup, c->workers.at, c->workers.pipelines, c->workers.n) ==
+           0;
+}
+
+static bool open_workers(struct collect *c)
+{
+    return workers_open(&c->workers, &c->setup, c->flush_ns);
 }
 
 static bool start_workers(struct collect *c)
 {
-    for (unsigned i = 0; i < c->n_workers; i++) {
-        const int error = worker_start(c->workers[i], c->pipelines[i]);
-
-        if (error != 0) {
-            LOG(ERROR, "cannot start a worker", LOG_TEXT("error", uv_strerror(error)));
-            return false;
-        }
+    if (!workers_start(&c->workers)) {
+        return false;
     }
     log_collections(c, "starting collection");
     status_set_collecting(&c->status, true);
@@ -321,13 +271,13 @@ static bool start_workers(struct collect *c)
 
 static bool restore(struct collect *c)
 {
-    upkeep_restore(&c->upkeep, &c->setup, c->pipelines, c->n_workers);
+    upkeep_restore(&c->upkeep, &c->setup, c->workers.pipelines, c->workers.n);
     return true;
 }
 
 static bool start_upkeep(struct collect *c)
 {
-    const int error = upkeep_start(&c->upkeep, &c->loop, c->workers);
+    const int error = upkeep_start(&c->upkeep, &c->loop, c->workers.at);
 
     if (error != 0) {
         LOG(ERROR, "cannot start the upkeep", LOG_TEXT("error", uv_strerror(error)));
@@ -337,7 +287,7 @@ static bool start_upkeep(struct collect *c)
 
 static bool start_watchdog(struct collect *c)
 {
-    return watchdog_start(&c->watchdog, &c->loop, c->workers, c->n_workers) == 0;
+    return watchdog_start(&c->watchdog, &c->loop, c->workers.at, c->workers.n) == 0;
 }
 
 static bool start(struct collect *c)
@@ -347,9 +297,9 @@ static bool start(struct collect *c)
     warn_of_strays(&c->setup);
     note_queue_options(c);
     return take_passed_sockets(c) && start_events(c) && open_transport(c) &&
-           setup_open_quarantine(&c->setup, OUTPUT_DROP) == 0 && add_workers(c) && open_status(c) &&
-           restore(c) && start_workers(c) && start_upkeep(c) && start_watchdog(c) &&
-           demo_start(&c->demo, &c->loop, c->setup.uris, c->setup.n_uris) == 0;
+           setup_open_quarantine(&c->setup, OUTPUT_DROP) == 0 && open_workers(c) &&
+           open_status(c) && restore(c) && start_workers(c) && start_upkeep(c) &&
+           start_watchdog(c) && demo_start(&c->demo, &c->loop, c->setup.uris, c->setup.n_uris) == 0;
 }
 
 /* --- Stopping --- */
@@ -367,25 +317,6 @@ static void obey_second_signal(void)
     (void)signal(SIGTERM, exit_at_once);
 }
 
-static void stop_workers(struct collect *c)
-{
-    for (unsigned i = 0; i < c->n_workers; i++) {
-        worker_stop(c->workers[i]);
-    }
-    for (unsigned i = 0; i < c->n_workers; i++) {
-        worker_join(c->workers[i]);
-    }
-}
-
-static void free_pipelines(struct collect *c)
-{
-    for (unsigned i = 0; i < c->n_workers; i++) {
-        if (c->pipelines[i] != NULL) {
-            setup_pipeline_free(c->pipelines[i]);
-        }
-    }
-}
-
 static void close_transport(struct collect *c)
 {
     if (c->transport_open) {
@@ -400,49 +331,12 @@ static void stop(struct collect *c)
     demo_stop(&c->demo);
     status_set_collecting(&c->status, false);
     upkeep_stop(&c->upkeep);
-    stop_workers(c);
+    workers_stop(&c->workers);
     status_close(&c->status);
     upkeep_save_last(&c->upkeep);
-    free_pipelines(c);
+    workers_free_pipelines(&c->workers);
     setup_close_quarantine(&c->setup);
     close_transport(c);
-}
-
-static void free_all(struct collect *c)
-{
-    for (unsigned i = 0; i < c->n_workers; i++) {
-        worker_free(c->workers[i]);
-    }
-    loop_close(&c->loop);
-}
-
-static bool check_variables(const struct setup *setup)
-{
-    struct option_stray stray = {0};
-    bool right = true;
-
-    while (options_next_stray(setup->groups, setup->n_groups, SETUP_PREFIX, &stray)) {
-        const char *nearest = stray.nearest;
-
-        (void)fprintf(stderr, "weir: %s: no option has this variable%s%s%s\n", stray.name,
-                      *nearest == '\0' ? "" : "; did you mean ", nearest,
-                      *nearest == '\0' ? "" : "?");
-        right = false;
-    }
-    return right;
-}
-
-/* The words are right, or this would not be reached. */
-static int check(struct setup *setup)
-{
-    const bool has_file = setup->file != NULL;
-
-    if (!setup_check_transport(setup) || !check_variables(setup) || !places_check(setup)) {
-        return 1;
-    }
-    (void)fprintf(stderr, "weir: the configuration is right%s%s\n", has_file ? ": " : "",
-                  has_file ? setup->config : "");
-    return 0;
 }
 
 static int run(struct collect *c)
@@ -466,7 +360,8 @@ static int run(struct collect *c)
     if (started && c->setup.stats) {
         print_stats(c);
     }
-    free_all(c);
+    workers_free(&c->workers);
+    loop_close(&c->loop);
     return started ? 0 : 1;
 }
 
@@ -481,7 +376,7 @@ int collect_main(int argc, char **argv)
     }
     status = read_command_line(&c, "collect", collect_usage, argc, argv);
     if (status < 0 && c.setup.check) {
-        status = check(&c.setup);
+        status = check_setup(&c.setup);
     } else if (status < 0) {
         setup_apply_log(&c.setup);
         status = run(&c);
@@ -498,7 +393,7 @@ int check_main(int argc, char **argv)
     int status = read_command_line(&c, "check", check_usage, argc, argv);
 
     if (status < 0) {
-        status = check(&c.setup);
+        status = check_setup(&c.setup);
     }
     setup_free(&c.setup);
     return status;
