@@ -222,14 +222,19 @@ def damaged(text, dice):
         yield text[:at] + bytes([text[at] ^ 1 << dice.randrange(8)]) + text[at + 1 :]
 
 
+def state_of_ipfix(program, folder):
+    """The state file of a weir that was told templates and names, and ended."""
+    with Weir(program, folder) as weir:
+        weir.send(*EXPORTERS["IPFIX"][0])
+        weir.wait(lambda: saved(folder, b"http".hex()))
+        weir.end(signal.SIGTERM)
+    return pathlib.Path(folder, "state")
+
+
 def faults_of_damage(program):
     """Each file is set aside, weir says so once, and runs with nothing."""
     with tempfile.TemporaryDirectory() as folder:
-        with Weir(program, folder) as weir:
-            weir.send(*EXPORTERS["IPFIX"][0])
-            weir.wait(lambda: saved(folder, b"http".hex()))
-            weir.end(signal.SIGTERM)
-        state = pathlib.Path(folder, "state")
+        state = state_of_ipfix(program, folder)
         files = list(damaged(state.read_bytes(), random.Random(7011)))
         for bad in files:
             state.write_bytes(bad)
@@ -248,11 +253,7 @@ def faults_of_damage(program):
 def faults_of_one_line(program):
     """What is not understood of a file that is whole costs itself alone, and weir says so."""
     with tempfile.TemporaryDirectory() as folder:
-        with Weir(program, folder) as weir:
-            weir.send(*EXPORTERS["IPFIX"][0])
-            weir.wait(lambda: saved(folder, b"http".hex()))
-            weir.end(signal.SIGTERM)
-        state = pathlib.Path(folder, "state")
+        state = state_of_ipfix(program, folder)
         text = state.read_bytes()
         lines = text[: text.rindex(b"\n", 0, -1) + 1].replace(b'"id_len":8', b'"id_len":17', 1)
         state.write_bytes(lines + b'{"crc32c":"%08x"}\n' % crc32c(lines))
