@@ -6,6 +6,7 @@ tcpdump captures, and softflowd reads what it has: softflowd's own capture sees 
 """
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -14,6 +15,9 @@ from pipeline import Unavailable
 
 PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin"
 FILTER = "udp"  # what the kernel says by itself is no case
+# A frame of tcpdump's ring is as large as the snapshot: by default, 2 MiB held 32 of them.
+SNAPSHOT, RING = "2048", "8192"  # octets, KiB
+LOST = re.compile(r"([1-9]\d*) packets dropped by kernel")
 END_LIMIT, SETTLE = 20, 0.5  # seconds
 
 
@@ -30,7 +34,8 @@ class Exporter:
         self.folder = folder
         self.capture = folder / "router.pcap"
         self.command = ["setpriv", "--pdeathsig", "KILL", "tcpdump", "-i", interface, "-n"]
-        self.command += ["--immediate-mode", "-U", "-Z", "root", "-w", str(self.capture), FILTER]
+        self.command += ["--immediate-mode", "-U", "-Z", "root", "-s", SNAPSHOT, "-B", RING]
+        self.command += ["-w", str(self.capture), FILTER]
 
     def __enter__(self):
         environment = os.environ | {"PATH": PLACES}
@@ -46,11 +51,16 @@ class Exporter:
         self.process.kill()
         self.process.communicate()
 
-    def export(self, port):
-        """Sends NetFlow v9 of all that it has seen."""
+    def stop(self):
         time.sleep(SETTLE)
         self.process.terminate()
-        self.process.wait(END_LIMIT)
+        _, said = self.process.communicate(timeout=END_LIMIT)
+        if lost := LOST.search(said):
+            raise RuntimeError(f"tcpdump: {lost[0]}")
+
+    def export(self, port):
+        """Sends NetFlow v9 of all that it has seen."""
+        self.stop()
         ways = ["-a", "-v", "9", "-n", f"127.0.0.1:{port}", "-c", "none"]
         pid = ["-p", str(self.folder / "softflowd.pid")]
         subprocess.run(
