@@ -12,7 +12,6 @@ enum {
     VERSION_LEN = 4,
     TAG_LEN = 8, /* format and length of a sample or a record */
     WRAPPER_LEN = 8,
-    SAMPLE_WRAPPED = 1991 << 12 | 1, /* enterprise Foundry, format 1 */
 };
 
 /* What the datagram says of all its samples. */
@@ -285,10 +284,7 @@ static bool read_format(struct sflow *s, uint32_t number, struct wire *sample)
     return format->read(s, format, sample);
 }
 
-/*
- * Foundry and Brocade put flags and a group before what an ACL has sampled: one
- * sample, tagged, here or behind.
- */
+/* Of what an ACL has sampled: the sample stands in the wrapper, or behind it. */
 static bool read_wrapped(struct sflow *s, struct wire *w)
 {
     uint32_t number;
@@ -322,7 +318,8 @@ static bool read_sample(struct sflow *s)
         return false;
     }
     sample = wire_slice(w, len);
-    return number == SAMPLE_WRAPPED ? read_wrapped(s, &sample) : read_format(s, number, &sample);
+    return number == SFLOW_SAMPLE_WRAPPED ? read_wrapped(s, &sample)
+                                          : read_format(s, number, &sample);
 }
 
 /* Whatever the header counts, the samples that are there are read. */

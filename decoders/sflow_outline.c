@@ -235,8 +235,8 @@ static void tell_records(const struct decode *d, const struct sample_form *form,
     }
 }
 
-/* The sample, whose tag is before it. */
-static void tell_sample(const struct decode *d, const struct wire *before, uint32_t number,
+/* What its form says stands in it; octets where it has none. */
+static void tell_formed(const struct decode *d, const struct wire *before, uint32_t number,
                         struct wire *sample, struct outline *outline)
 {
     const struct sample_form *form = find_form(number, sample);
@@ -257,6 +257,59 @@ static void tell_sample(const struct decode *d, const struct wire *before, uint3
         tell_octets(sample, outline);
     }
     outline_close(outline, OUTLINE_OBJECT);
+}
+
+static const struct outline_field wrapper_fields[] = {
+    {"flags", outline_tell_u32, "flags"},
+    {"group", outline_tell_u32, "group"},
+    {0},
+};
+
+/* The sample in a wrapper, if there is one, and it is whole. */
+static void tell_inner(const struct decode *d, struct wire *w, struct outline *outline)
+{
+    const struct wire before = *w;
+    const struct tag tag = read_tag(w);
+
+    if (tag.whole) {
+        struct wire sample = wire_slice(w, tag.len);
+
+        tell_formed(d, &before, tag.format, &sample, outline);
+    } else {
+        *w = before;
+    }
+    if (wire_left(w) > 0) {
+        tell_octets(w, outline);
+    }
+}
+
+/* goflow2 shows the octets. */
+static void tell_wrapped(const struct decode *d, const struct wire *before, struct wire *sample,
+                         struct outline *outline)
+{
+    outline_name(outline, "foundry_acl_sample");
+    outline_place(outline, before, TAG_LEN + wire_left(sample));
+    outline_open(outline, NULL, OUTLINE_OBJECT);
+    outline_open(outline, "header", OUTLINE_OBJECT);
+    tell_tag(*before, outline, "format", "sample_type");
+    outline_fields_tell(wrapper_fields, sample, outline);
+    outline_close(outline, OUTLINE_OBJECT);
+    tell_inner(d, sample, outline);
+    outline_close(outline, OUTLINE_OBJECT);
+}
+
+/* The sample, whose tag is before it. */
+static void tell_sample(const struct decode *d, const struct wire *before, uint32_t number,
+                        struct wire *sample, struct outline *outline)
+{
+    const bool wrapped = number == SFLOW_SAMPLE_WRAPPED && outline_thorough(outline) &&
+                         outline_fields_whole(wrapper_fields, sample);
+
+    if (wrapped) {
+        tell_wrapped(d, before, sample, outline);
+    } else {
+        tell_formed(d, before, number, sample, outline);
+    }
 }
 
 /* Tells the samples that are there, whatever the header counts; returns their number. */

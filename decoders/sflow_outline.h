@@ -5,6 +5,9 @@
 #include "decoders/outline_fields.h"
 #include "lib/decoder.h"
 
+/* Foundry and Brocade: enterprise 1991, format 1: flags, a group, and one sample or none. */
+enum { SFLOW_SAMPLE_WRAPPED = 1991 << 12 | 1 };
+
 /* Tells what stands in a datagram; nothing if its header is not whole. */
 void sflow_outline_tell(const struct decode *d, struct wire *datagram, struct outline *outline);
 
