@@ -342,6 +342,16 @@ static void read_samples(struct sflow *s)
     }
 }
 
+/* Many agents may call themselves so; then who sent the datagram is known better. */
+static bool is_nobody(const struct decode *d, const struct flow_addr *agent)
+{
+    if (agent->len == 0) {
+        return true;
+    }
+    return (flow_addr_unspecified(agent) || flow_addr_loopback(agent)) &&
+           !decode_compat(d, COMPAT_AGENT);
+}
+
 /* False if there is no whole header, or its agent is of an unknown kind; that is counted. */
 static bool read_header(struct sflow *s)
 {
@@ -363,7 +373,7 @@ static bool read_header(struct sflow *s)
         decode_fault(d, DECODE_SHORT, "sFlow");
         return false;
     }
-    if (flow_addr_unspecified(&s->agent)) {
+    if (is_nobody(d, &s->agent)) {
         s->agent = d->datagram->from;
     }
     return true;

@@ -47,6 +47,16 @@ bool flow_addr_unspecified(const struct flow_addr *addr)
     return memcmp(addr->bytes, zeros, addr->len) == 0;
 }
 
+bool flow_addr_loopback(const struct flow_addr *addr)
+{
+    static const uint8_t one[16] = {[15] = 1};
+
+    if (addr->len == 4) {
+        return addr->bytes[0] == 127;
+    }
+    return addr->len == sizeof(one) && memcmp(addr->bytes, one, sizeof(one)) == 0;
+}
+
 bool flow_addr_equal(const struct flow_addr *a, const struct flow_addr *b)
 {
     return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;

@@ -361,6 +361,9 @@ struct flow_addr flow_addr_unmap(struct flow_addr addr);
 /* Whether all bytes are zero; also where there are none. */
 bool flow_addr_unspecified(const struct flow_addr *addr);
 
+/* 127.0.0.0/8 and ::1. */
+bool flow_addr_loopback(const struct flow_addr *addr);
+
 bool flow_addr_equal(const struct flow_addr *a, const struct flow_addr *b);
 
 /* "TCP"; never NULL. Numbers as in goflow2: 146 to 252 are "unassigned". */

@@ -5,6 +5,7 @@ The names are the headings of docs/goflow2.md.  A difference without a name is a
 """
 
 import difflib
+import ipaddress
 import json
 import pathlib
 from collections import namedtuple
@@ -73,6 +74,11 @@ def had_format(field, old, new):
     return (old[field] >> 30 != 0 or old[field] == NO_INTERFACE) and new[field] == 0
 
 
+def named_no_host(field, old, new):
+    agent = ipaddress.ip_address(old[field])
+    return agent.is_loopback or agent.is_unspecified
+
+
 def only_tcp_sizes(field, old, new):
     sizes = zip(new["layer_stack"], old[field], new[field])
     return len(old[field]) == len(new[field]) and all(
@@ -108,6 +114,7 @@ CORRECTED = (
     Difference("vlan_tci", ("vlan_id",), ("SFLOW_5",), without_priority),
     Difference("tcp_size", ("layer_size",), (), only_tcp_sizes),
     Difference("if_format", ("in_if", "out_if"), ("SFLOW_5",), had_format),
+    Difference("agent", ("sampler_address",), ("SFLOW_5",), named_no_host),
     Difference("as_path", ("as_path", "bgp_communities", "dst_as"), ("SFLOW_5",), longer_path),
     Difference("layers", (), ("SFLOW_5", "IPFIX"), more_layers),
     Difference("sampling_width", ("sampling_rate",), TEMPLATED, lambda f, old, new: new[f] == 0),
