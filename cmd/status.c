@@ -116,22 +116,21 @@ static bool renew_page(struct status *status)
 static void answer_metrics(void *arg, struct http_answer *answer)
 {
     struct status *status = arg;
+    char *copy = renew_page(status) ? malloc(status->page_len) : NULL;
 
-    if (!renew_page(status)) {
+    if (copy == NULL) {
         status->answers[SCRAPE_ERROR]++;
         http_answer_text(answer, SERVER_ERROR, "no memory for the metrics\n");
         return;
     }
     status->answers[SCRAPE_OK]++;
+    memcpy(copy, status->page, status->page_len);
     *answer = (struct http_answer){
         .status = OK,
         .media_type = "text/plain; version=0.0.4; charset=utf-8",
-        .body = malloc(status->page_len),
+        .body = copy,
         .len = status->page_len,
     };
-    if (answer->body != NULL) {
-        memcpy(answer->body, status->page, status->page_len);
-    }
 }
 
 /* --- Templates --- */
