@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -68,6 +69,18 @@ static void ask_for(int fd)
     }
 }
 
+/*
+ * An interface that comes later, or an address that moves to this host, is waited for.  Where that
+ * cannot be asked for, it is the address that is missing.  IP_FREEBIND serves IPv6 as well.
+ */
+static int bind_early(int fd, const struct addrinfo *address)
+{
+    if (set_option(fd, IPPROTO_IP, IP_FREEBIND, 1) != 0) {
+        return UV_EADDRNOTAVAIL;
+    }
+    return bind(fd, address->ai_addr, address->ai_addrlen) == 0 ? 0 : last_error();
+}
+
 static int bind_socket(int fd, const struct addrinfo *address, bool shared)
 {
     int error = shared ? set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1) : 0;
@@ -78,7 +91,7 @@ static int bind_socket(int fd, const struct addrinfo *address, bool shared)
     if (error == 0 && bind(fd, address->ai_addr, address->ai_addrlen) != 0) {
         error = last_error();
     }
-    return error;
+    return error == UV_EADDRNOTAVAIL ? bind_early(fd, address) : error;
 }
 
 static int open_bound(const struct addrinfo *address, bool shared, int *fd)
@@ -176,6 +189,24 @@ static void log_buffer(const struct listen_uri *uri, int fd)
               });
 }
 
+static bool is_bound_early(int fd)
+{
+    int early = 0;
+    socklen_t size = sizeof(early);
+
+    return getsockopt(fd, IPPROTO_IP, IP_FREEBIND, &early, &size) == 0 && early != 0;
+}
+
+/* A socket that was passed may be so because its unit says so, wherever it is bound to. */
+static void warn_if_early(const struct listen_uri *uri, int fd)
+{
+    if (passed_socket(uri, 0) < 0 && is_bound_early(fd)) {
+        LOG(WARN, "no interface has this address yet; datagrams are received as soon as one has it",
+            LOG_TEXT("scheme", uri->scheme), LOG_TEXT("hostname", uri->host),
+            LOG_NUMBER("port", uri->port));
+    }
+}
+
 static int steer(const struct listen_uri *uri, int fd)
 {
     const int error = steering_attach(fd, uri->count);
@@ -225,6 +256,7 @@ int udp_socket_open(const struct listen_uri *uri, unsigned member, int *fd)
         return error;
     }
     if (member == 0) {
+        warn_if_early(uri, *fd);
         log_buffer(uri, *fd);
     }
     return 0;
