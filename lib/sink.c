@@ -13,6 +13,7 @@
 #include <uv.h>
 
 #include "lib/log.h"
+#include "lib/moved_file.h"
 
 enum {
     POLL_MS = 100,
@@ -145,19 +146,7 @@ int sink_reopen(struct sink *sink)
 
 bool sink_moved(const struct sink *sink)
 {
-    struct stat opened;
-    struct stat named;
-
-    if (sink->path == NULL || !sink->regular) {
-        return false;
-    }
-    if (fstat(sink->fd, &opened) < 0) { /* ESTALE: its server has forgotten it */
-        return true;
-    }
-    if (stat(sink->path, &named) < 0) {
-        return errno == ENOENT || errno == ENOTDIR;
-    }
-    return named.st_ino != opened.st_ino || named.st_dev != opened.st_dev;
+    return sink->path != NULL && sink->regular && moved_file(sink->fd, sink->path);
 }
 
 static bool is_writable(const struct sink *sink)

@@ -102,7 +102,7 @@ class Errors(unittest.TestCase):
         each(self, ERRORS, everything)
 
     def test_dead_letters_moved(self):
-        """A signal opens their file anew."""
+        """A signal opens their file anew at once."""
         with Kafka(Programs.mock, 1) as kafka, tempfile.TemporaryDirectory() as folder:
             letters = pathlib.Path(folder) / "letters"
             options = kafka.options(f"-transport.kafka.dead-letter={letters}")

@@ -15,23 +15,25 @@
 
 #include "lib/base64.h"
 #include "lib/log.h"
+#include "lib/moved_file.h"
 
 static bool is_wanted(const struct kafka_dead_letter *d)
 {
     return *d->path != '\0';
 }
 
-/* Returns the descriptor, or UV_E*, logged. */
+/* Returns the descriptor, or UV_E*. */
 static int open_path(const struct kafka_dead_letter *d)
 {
     const int fd = open(d->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640);
-    const int error = fd < 0 ? uv_translate_sys_error(errno) : 0;
 
-    if (error != 0) {
-        LOG(ERROR, "cannot open the dead-letter file", LOG_TEXT("path", d->path),
-            LOG_TEXT("error", uv_strerror(error)));
-    }
-    return error != 0 ? error : fd;
+    return fd < 0 ? uv_translate_sys_error(errno) : fd;
+}
+
+static void log_failure(const struct kafka_dead_letter *d, int error)
+{
+    LOG(ERROR, "cannot open the dead-letter file", LOG_TEXT("path", d->path),
+        LOG_TEXT("error", uv_strerror(error)));
 }
 
 int kafka_dead_letter_open(struct kafka_dead_letter *d, const char *path, uint64_t max)
@@ -44,22 +46,35 @@ int kafka_dead_letter_open(struct kafka_dead_letter *d, const char *path, uint64
         return error;
     }
     d->fd = open_path(d);
+    if (d->fd < 0) {
+        log_failure(d, d->fd);
+    }
     return d->fd < 0 ? d->fd : 0;
+}
+
+/* Tried with each letter while it fails, and told once. */
+static void reopen(struct kafka_dead_letter *d)
+{
+    const int fd = open_path(d);
+
+    if (fd >= 0) {
+        close(d->fd);
+        d->fd = fd;
+    } else if (!d->astray) {
+        log_failure(d, fd);
+    }
+    d->astray = fd < 0;
 }
 
 void kafka_dead_letter_reopen(struct kafka_dead_letter *d)
 {
-    const int fd = is_wanted(d) ? open_path(d) : -1;
-    int old;
-
-    if (fd < 0) {
+    if (!is_wanted(d)) {
         return;
     }
     uv_mutex_lock(&d->mutex);
-    old = d->fd;
-    d->fd = fd;
+    d->astray = false;
+    reopen(d);
     uv_mutex_unlock(&d->mutex);
-    close(old);
 }
 
 void kafka_dead_letter_close(struct kafka_dead_letter *d)
@@ -171,6 +186,9 @@ static bool write_line(struct kafka_dead_letter *d, const char *text)
     bool written;
 
     uv_mutex_lock(&d->mutex);
+    if (moved_file(d->fd, d->path)) {
+        reopen(d);
+    }
     written = append(d, line, len);
     uv_mutex_unlock(&d->mutex);
     return written;

@@ -20,7 +20,8 @@ struct kafka_dead_letter {
     /* Private to kafka_dead_letter.c. */
     uv_mutex_t mutex;
     int fd;
-    bool full; /* was logged */
+    bool full;   /* was logged */
+    bool astray; /* was logged: the path names another file, which cannot be opened */
     _Atomic uint64_t written;
     _Atomic uint64_t left_out;
 };
@@ -39,12 +40,15 @@ int kafka_dead_letter_open(struct kafka_dead_letter *d, const char *path, uint64
 void kafka_dead_letter_close(struct kafka_dead_letter *d);
 
 /*
- * Opens its path anew, in case that somebody has moved the file away; where that cannot be, which
- * is logged, the old one stays.  From any thread.
+ * Opens its path anew, whatever it names; where that cannot be, which is logged, the old file
+ * stays.  From any thread.
  */
 void kafka_dead_letter_reopen(struct kafka_dead_letter *d);
 
-/* Appends a whole line, or nothing.  From any thread. */
+/*
+ * Appends a whole line, or nothing; to a new file, if somebody has moved or removed the old one.
+ * From any thread.
+ */
 void kafka_dead_letter_write(struct kafka_dead_letter *d, const struct kafka_letter *letter);
 
 #endif

@@ -89,7 +89,8 @@ static void limit_files(rlim_t octets)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-static void test_reopen(void **state)
+/* With a signal or without one, and however often. */
+static void test_moved(void **state)
 {
     struct kafka_dead_letter d;
 
@@ -98,11 +99,17 @@ static void test_reopen(void **state)
     put(&d, 2);
     assert_int_equal(rename(path, moved), 0);
     put(&d, 1);
-    kafka_dead_letter_reopen(&d);
+    assert_int_equal(count(moved), 2);
+    assert_int_equal(unlink(path), 0);
     put(&d, 4);
-    kafka_dead_letter_close(&d);
-    assert_int_equal(count(moved), 3);
     assert_int_equal(count(path), 4);
+    assert_int_equal(rename(path, moved), 0);
+    kafka_dead_letter_reopen(&d);
+    assert_int_equal(count(path), 0);
+    put(&d, 3);
+    kafka_dead_letter_close(&d);
+    assert_int_equal(count(moved), 4);
+    assert_int_equal(count(path), 3);
     assert_int_equal(unlink(path), 0);
 }
 
@@ -116,7 +123,6 @@ static void test_full(void **state)
     put(&d, 3);
     assert_int_equal(d.left_out, 2);
     assert_int_equal(rename(path, moved), 0);
-    kafka_dead_letter_reopen(&d);
     put(&d, 1);
     assert_int_equal(d.written, 2);
     kafka_dead_letter_close(&d);
@@ -124,6 +130,7 @@ static void test_full(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+/* The old file takes them until there is one to be had. */
 static void test_no_other_file(void **state)
 {
     struct kafka_dead_letter d;
@@ -132,11 +139,15 @@ static void test_no_other_file(void **state)
     assert_int_equal(kafka_dead_letter_open(&d, path, LETTERS_OCTETS), 0);
     assert_int_equal(rename(path, moved), 0);
     assert_int_equal(mkdir(path, 0700), 0);
+    put(&d, 1);
     kafka_dead_letter_reopen(&d);
     put(&d, 1);
-    kafka_dead_letter_close(&d);
     assert_int_equal(rmdir(path), 0);
-    assert_int_equal(count(moved), 1);
+    put(&d, 1);
+    kafka_dead_letter_close(&d);
+    assert_int_equal(count(moved), 2);
+    assert_int_equal(count(path), 1);
+    assert_int_equal(unlink(path), 0);
 }
 
 static void test_none(void **state)
@@ -175,7 +186,7 @@ static void test_disk_full(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reopen),        cmocka_unit_test(test_full),
+        cmocka_unit_test(test_moved),         cmocka_unit_test(test_full),
         cmocka_unit_test(test_none),          cmocka_unit_test(test_disk_full),
         cmocka_unit_test(test_no_other_file),
     };
