@@ -247,16 +247,17 @@ static bool take_passed_sockets(struct collect *c)
     return passed_sockets_assign(c->setup.uris, c->setup.n_uris) == 0;
 }
 
-static bool open_status(struct collect *c)
+/* Before anything is made: low ports and great buffers are for root, and weir may run already. */
+static bool bind_ports(struct collect *c)
 {
     c->status.templates = templates_answer;
-    return status_open(&c->status, &c->setup, c->workers.at, c->workers.pipelines, c->workers.n) ==
-           0;
+    return workers_bind(&c->workers, &c->setup, c->flush_ns) && status_bind(&c->status) == 0;
 }
 
-static bool open_workers(struct collect *c)
+static bool open_status(struct collect *c)
 {
-    return workers_open(&c->workers, &c->setup, c->flush_ns);
+    return status_open(&c->status, &c->setup, c->workers.at, c->workers.pipelines, c->workers.n) ==
+           0;
 }
 
 static bool start_workers(struct collect *c)
@@ -296,10 +297,11 @@ static bool start(struct collect *c)
     plan_log(c->setup.plan);
     warn_of_strays(&c->setup);
     note_queue_options(c);
-    return take_passed_sockets(c) && start_events(c) && open_transport(c) &&
-           setup_open_quarantine(&c->setup, OUTPUT_DROP) == 0 && open_workers(c) &&
-           open_status(c) && restore(c) && start_workers(c) && start_upkeep(c) &&
-           start_watchdog(c) && demo_start(&c->demo, &c->loop, c->setup.uris, c->setup.n_uris) == 0;
+    return take_passed_sockets(c) && start_events(c) && bind_ports(c) && open_transport(c) &&
+           setup_open_quarantine(&c->setup, OUTPUT_DROP) == 0 &&
+           workers_make_pipelines(&c->workers, &c->setup) && open_status(c) && restore(c) &&
+           start_workers(c) && start_upkeep(c) && start_watchdog(c) &&
+           demo_start(&c->demo, &c->loop, c->setup.uris, c->setup.n_uris) == 0;
 }
 
 /* --- Stopping --- */

@@ -209,9 +209,28 @@ static void count_pipelines(struct status *status, struct pipeline *const *pipel
     }
 }
 
+static int open_server(struct status *status)
+{
+    return http_server_open(&status->server, status->address, status->routes, status);
+}
+
+int status_bind(struct status *status)
+{
+    if (*status->address == '\0') {
+        return 0;
+    }
+    if (!add_routes(status)) {
+        LOG(ERROR, "no memory to serve HTTP");
+        return UV_ENOMEM;
+    }
+    return http_address_is_file(status->address) ? 0 : open_server(status);
+}
+
 int status_open(struct status *status, const struct setup *setup, struct worker *const *workers,
                 struct pipeline *const *pipelines, unsigned n)
 {
+    int error;
+
     if (*status->address == '\0') {
         return 0;
     }
@@ -220,10 +239,8 @@ int status_open(struct status *status, const struct setup *setup, struct worker 
     status->n_workers = n;
     status->started_ns = uv_hrtime();
     count_pipelines(status, pipelines);
-    if (!add_routes(status)) {
-        return UV_ENOMEM;
-    }
-    return http_server_open(&status->server, status->address, status->routes, status);
+    error = status->server == NULL ? open_server(status) : 0;
+    return error == 0 ? http_server_start(status->server) : error;
 }
 
 void status_set_collecting(struct status *status, bool collecting)

@@ -46,6 +46,12 @@ struct status {
 bool status_check(const struct status *status, struct setup *setup);
 
 /*
+ * Binds its port, if it has one: a unix socket is made by status_open(), and belongs to who weir is
+ * then.  Returns 0 or UV_E*, logged.
+ */
+int status_bind(struct status *status);
+
+/*
  * Serves HTTP, unless the address is empty, and makes the n pipelines count for the
  * metrics; their workers must not run yet.  All is borrowed.  Returns 0 or UV_E*, logged.
  */

@@ -17,7 +17,7 @@ static bool listen_all(struct worker *worker, unsigned number, const struct setu
     return true;
 }
 
-static bool add_worker(struct workers *workers, struct setup *setup, uint64_t flush_ns)
+static bool add_worker(struct workers *workers, const struct setup *setup, uint64_t flush_ns)
 {
     const unsigned number = workers->n;
     struct worker *worker = worker_new(number);
@@ -28,17 +28,10 @@ static bool add_worker(struct workers *workers, struct setup *setup, uint64_t fl
     }
     workers->at[workers->n++] = worker;
     worker_set_flush_interval(worker, flush_ns);
-    if (!listen_all(worker, number, setup)) {
-        return false;
-    }
-    workers->pipelines[number] = setup_pipeline(setup, worker_counters(worker), OUTPUT_DROP);
-    if (workers->pipelines[number] == NULL) {
-        LOG(ERROR, "no memory for a pipeline");
-    }
-    return workers->pipelines[number] != NULL;
+    return listen_all(worker, number, setup);
 }
 
-bool workers_open(struct workers *workers, struct setup *setup, uint64_t flush_ns)
+bool workers_bind(struct workers *workers, const struct setup *setup, uint64_t flush_ns)
 {
     unsigned greatest = 0;
 
@@ -47,6 +40,18 @@ bool workers_open(struct workers *workers, struct setup *setup, uint64_t flush_n
     }
     while (workers->n < greatest) {
         if (!add_worker(workers, setup, flush_ns)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool workers_make_pipelines(struct workers *workers, struct setup *setup)
+{
+    for (unsigned i = 0; i < workers->n; i++) {
+        workers->pipelines[i] = setup_pipeline(setup, worker_counters(workers->at[i]), OUTPUT_DROP);
+        if (workers->pipelines[i] == NULL) {
+            LOG(ERROR, "no memory for a pipeline");
             return false;
         }
     }

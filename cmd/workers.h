@@ -19,7 +19,10 @@ struct workers {
  * Makes as many as the address with most sockets has, each with one socket of every address that
  * has as many.  False if that failed, which is logged; those that were made are to be freed.
  */
-bool workers_open(struct workers *workers, struct setup *setup, uint64_t flush_ns);
+bool workers_bind(struct workers *workers, const struct setup *setup, uint64_t flush_ns);
+
+/* Gives each its pipeline, to an open transport.  False if there is no memory, which is logged. */
+bool workers_make_pipelines(struct workers *workers, struct setup *setup);
 
 /* False if one could not be started, which is logged. */
 bool workers_start(const struct workers *workers);

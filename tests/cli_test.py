@@ -227,6 +227,20 @@ class BadCommandLines(unittest.TestCase):
         listen = f"netflow://127.0.0.1:{ports.free()}"
         self.refuse(1, ["/absent/out"], "-listen", listen, "-transport.file", "/absent/out")
 
+    def test_ports_of_another(self):
+        """They are found before a file is made."""
+        free = ports.free()
+        for kind, listen, address in (
+            (socket.SOCK_DGRAM, "netflow://127.0.0.1:{taken}", ""),
+            (socket.SOCK_STREAM, f"netflow://127.0.0.1:{free}", "127.0.0.1:{taken}"),
+        ):
+            with socket.socket(socket.AF_INET, kind) as other, tempfile.TemporaryDirectory() as folder:
+                other.bind(("127.0.0.1", 0))
+                taken = other.getsockname()[1]
+                listen, address = listen.format(taken=taken), address.format(taken=taken)
+                options = ["-listen", listen, "-addr", address, f"-transport.file={folder}/out"]
+                self.refuse(1, ["another process has this"], *options, f"-quarantine={folder}/bad")
+                self.assertEqual(os.listdir(folder), [])
 
     def test_files_that_may_not_grow(self):
         case = "netflow5/count-65535-one-record.hex"

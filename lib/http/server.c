@@ -353,13 +353,45 @@ static int open_socket(struct http_server *server)
     return error;
 }
 
-static void stop(struct http_server *server)
+static void log_failure(int error)
 {
-    end_threads(server);
-    if (server->daemon != NULL) {
-        MHD_stop_daemon(server->daemon);
+    LOG(ERROR, "cannot serve HTTP", LOG_TEXT("error", uv_strerror(error)));
+}
+
+static int open_daemon(struct http_server *server)
+{
+    int error = open_socket(server);
+
+    if (error != 0) {
+        return error;
     }
-    http_socket_remove(server->address);
+    error = start_daemon(server);
+    if (error != 0) {
+        log_failure(error);
+        http_socket_remove(server->address);
+    }
+    return error;
+}
+
+int http_server_open(struct http_server **result, const char *address,
+                     const struct http_route *routes, void *arg)
+{
+    struct http_server *server = make(address);
+    int error;
+
+    if (server == NULL) {
+        log_failure(UV_ENOMEM);
+        return UV_ENOMEM;
+    }
+    server->routes = routes;
+    server->arg = arg;
+    error = open_daemon(server);
+    if (error != 0) {
+        destroy(server);
+        return error;
+    }
+    *result = server;
+    return 0;
 }
 
 static void log_address(const struct http_server *server)
@@ -370,45 +402,23 @@ static void log_address(const struct http_server *server)
     LOG(INFO, "serving HTTP", LOG_TEXT("http", name));
 }
 
-static int start(struct http_server *server)
+int http_server_start(struct http_server *server)
 {
-    int error = start_daemon(server);
+    const int error = start_threads(server);
 
-    error = error == 0 ? start_threads(server) : error;
     if (error != 0) {
-        LOG(ERROR, "cannot serve HTTP", LOG_TEXT("error", uv_strerror(error)));
-        stop(server);
+        log_failure(error);
         return error;
     }
     log_address(server);
     return 0;
 }
 
-int http_server_open(struct http_server **result, const char *address,
-                     const struct http_route *routes, void *arg)
-{
-    struct http_server *server = make(address);
-    int error;
-
-    if (server == NULL) {
-        LOG(ERROR, "cannot serve HTTP", LOG_TEXT("error", uv_strerror(UV_ENOMEM)));
-        return UV_ENOMEM;
-    }
-    server->routes = routes;
-    server->arg = arg;
-    error = open_socket(server);
-    error = error == 0 ? start(server) : error;
-    if (error != 0) {
-        destroy(server);
-        return error;
-    }
-    *result = server;
-    return 0;
-}
-
 void http_server_close(struct http_server *server)
 {
-    stop(server);
+    end_threads(server);
+    MHD_stop_daemon(server->daemon);
+    http_socket_remove(server->address);
     LOG(INFO, "closed HTTP server", LOG_TEXT("http", server->address));
     destroy(server);
 }

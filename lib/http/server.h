@@ -21,13 +21,19 @@ struct http_route {
 };
 
 /*
- * Serves the routes, which are borrowed and end with a row of zeros, on an address as
- * http_socket_open() reads it.  arg goes to each answer.  Returns 0 or UV_E*, logged.
+ * Opens an address as http_socket_open() reads it, to serve the routes there, which are borrowed
+ * and end with a row of zeros.  arg goes to each answer.  Whoever connects waits until the server
+ * is started.  Returns 0 or UV_E*, logged.
  */
 int http_server_open(struct http_server **server, const char *address,
                      const struct http_route *routes, void *arg);
 
-/* Waits for an answer that is being made; others that were asked for are refused. */
+/* Serves, from now on, on the threads that this starts.  Returns 0 or UV_E*, logged. */
+int http_server_start(struct http_server *server);
+
+/*
+ * Started or not.  Waits for an answer that is being made; others that were asked for are refused.
+ */
 void http_server_close(struct http_server *server);
 
 #endif

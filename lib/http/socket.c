@@ -211,6 +211,11 @@ const char *http_address_fault(const char *address)
     return is_port(port) ? NULL : "give a port from 1 to 65535, or 0 for any";
 }
 
+bool http_address_is_file(const char *address)
+{
+    return unix_path(address) != NULL;
+}
+
 int http_socket_open(const char *address, int *fd, const char **hint)
 {
     const char *path = unix_path(address);

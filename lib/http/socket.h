@@ -2,11 +2,15 @@
 #ifndef LIB_HTTP_SOCKET_H
 #define LIB_HTTP_SOCKET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/time.h>
 
 /* What would be right in the place of an address that means nothing; NULL if its form is right. */
 const char *http_address_fault(const char *address);
+
+/* Whether it is a unix socket, which is a file, and somebody's. */
+bool http_address_is_file(const char *address);
 
 /*
  * Opens the socket that a server accepts connections on: ":8080" (every address),

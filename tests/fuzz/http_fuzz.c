@@ -33,6 +33,7 @@ static void open_server(void)
     if (server == NULL) {
         (void)snprintf(address, sizeof(address), "unix:/tmp/weir-http-fuzz-%d", (int)getpid());
         require(http_server_open(&server, address, routes, NULL) == 0, "the server opens");
+        require(http_server_start(server) == 0, "the server starts");
         (void)atexit(close_server);
     }
 }
