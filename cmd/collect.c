@@ -22,6 +22,7 @@
 #include "lib/listen/passed.h"
 #include "lib/log.h"
 #include "lib/loop.h"
+#include "lib/privilege.h"
 #include "lib/service.h"
 
 /* Drained sockets included, less than the 10 s after which containers are killed. */
@@ -37,6 +38,8 @@ struct collect {
     struct upkeep upkeep;
     struct watchdog watchdog;
     uint64_t flush_ns;
+    const char *user_words;
+    struct privilege_user user;
     struct workers workers;
     struct collect *again; /* takes the options of a reload, which change nothing here */
 
@@ -75,6 +78,8 @@ static const struct option collect_options[] = {
      "NetFlow/IPFIX templates JSON write interval"},
     {"templates.sweep-interval", OPTION_DURATION, 0, offsetof(struct collect, upkeep.sweep_ns),
      "1m0s", "NetFlow/IPFIX template sweep interval (expiry + empty cleanup)"},
+    {"user", OPTION_STRING, 0, offsetof(struct collect, user_words), NULL,
+     "Give root up for this user, or user:group, once the ports are bound (docs/install.md)"},
     {0},
 };
 
@@ -101,6 +106,16 @@ static void warn_of_strays(const struct setup *setup)
     }
 }
 
+static bool check_user(struct collect *c)
+{
+    const char *fault = *c->user_words == '\0' ? NULL : privilege_read(c->user_words, &c->user);
+
+    if (fault != NULL) {
+        (void)setup_refuse(&c->setup, "user", c->user_words, fault);
+    }
+    return fault == NULL;
+}
+
 /* name is the subcommand's.  Returns -1 to go on, or the exit code. */
 static int read_command_line(struct collect *c, const char *name, const char *usage, int argc,
                              char **argv)
@@ -115,7 +130,7 @@ static int read_command_line(struct collect *c, const char *name, const char *us
     if (command_take_no_argument(name, argc, argv, first) != 0) {
         return 2;
     }
-    if (!status_check(&c->status, &c->setup)) {
+    if (!status_check(&c->status, &c->setup) || !check_user(c)) {
         fprintf(stderr, "weir: %s\n", c->setup.message);
         return 1;
     }
@@ -297,7 +312,8 @@ static bool start(struct collect *c)
     plan_log(c->setup.plan);
     warn_of_strays(&c->setup);
     note_queue_options(c);
-    return take_passed_sockets(c) && start_events(c) && bind_ports(c) && open_transport(c) &&
+    return take_passed_sockets(c) && start_events(c) && bind_ports(c) &&
+           privilege_give_up(&c->user) && open_transport(c) &&
            setup_open_quarantine(&c->setup, OUTPUT_DROP) == 0 &&
            workers_make_pipelines(&c->workers, &c->setup) && open_status(c) && restore(c) &&
            start_workers(c) && start_upkeep(c) && start_watchdog(c) &&

@@ -110,10 +110,10 @@ rule 'transports see octets, no flows' \
     '^lib/spool/format\.c:[0-9]+:#include "lib/wire\.h"' "$senders" '#include "lib/flow.h"'
 
 knows 'tools know nothing of weir but each other' \
-    'base64|compat|crc32c|histogram|loop|lru_table|moved_file|prefetch|rate|sequence|utf8|wall_clock|wire|log' \
+    'base64|compat|crc32c|histogram|loop|lru_table|moved_file|prefetch|privilege|rate|sequence|utf8|wall_clock|wire|log' \
     'lib/base64.[ch] lib/compat.[ch] lib/crc32c.[ch] lib/histogram.[ch] lib/loop.[ch] lib/rate.h
-    lib/lru_table.[ch] lib/moved_file.[ch] lib/sequence.[ch] lib/utf8.[ch] lib/wall_clock.h
-    lib/wire.h lib/log.[ch]'
+    lib/lru_table.[ch] lib/moved_file.[ch] lib/privilege.[ch] lib/sequence.[ch] lib/utf8.[ch]
+    lib/wall_clock.h lib/wire.h lib/log.[ch]'
 
 knows 'options know nothing of what they are for' 'option/[a-z_]+' 'lib/option/*.[ch]'
 
