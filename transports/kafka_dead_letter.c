@@ -22,10 +22,11 @@ static bool is_wanted(const struct kafka_dead_letter *d)
     return *d->path != '\0';
 }
 
-/* Returns the descriptor, or UV_E*. */
+/* Returns the descriptor, or UV_E*.  A pipe that nobody reads is not waited for. */
 static int open_path(const struct kafka_dead_letter *d)
 {
-    const int fd = open(d->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640);
+    const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    const int fd = open(d->path, flags, 0640);
 
     return fd < 0 ? uv_translate_sys_error(errno) : fd;
 }
