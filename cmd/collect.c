@@ -53,8 +53,8 @@ struct collect {
 static const char collect_usage[] =
     "Usage: weir [collect] [options]\n\n"
     "Receives NetFlow, IPFIX and sFlow over UDP, and sends the flows on as records.\n"
-    "SIGHUP reads the configuration again and reopens files, SIGUSR1 only reopens files,\n"
-    "SIGUSR2 prints statistics.\n\nOptions:";
+    "SIGHUP reads the configuration again and reopens files, SIGUSR1 only reopens files; both\n"
+    "take renewed certificates and secrets for Kafka.  SIGUSR2 prints statistics.\n\nOptions:";
 
 static const char check_usage[] = "Usage: weir check [options]\n\n"
                                   "Reads all that weir collect would start with, and says what is "

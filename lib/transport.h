@@ -75,7 +75,7 @@ struct transport_ops {
     bool (*crowded)(const struct transport *t);
     /* Blocks until send may take more, a second at most. */
     void (*wait)(struct transport *t);
-    /* On SIGHUP: opens its file anew.  May be NULL. */
+    /* On SIGHUP and SIGUSR1: opens its file anew, reads what has changed.  May be NULL. */
     void (*reopen)(struct transport *t);
     /* Delivers what it holds within timeout_ms; the rest is lost by SHUTDOWN. */
     void (*close)(struct transport *t, unsigned timeout_ms);

@@ -137,8 +137,12 @@ static void finish(struct kafka *k)
 static void turn(struct kafka *k)
 {
     const bool stopping = atomic_load(&k->stopping);
-    const bool more = kafka_serve(k);
+    bool more;
 
+    if (atomic_exchange(&k->looks_again, false)) {
+        kafka_renew_credentials(k);
+    }
+    more = kafka_serve(k);
     if (k->path->feed != NULL && !k->overdue) {
         k->path->feed(k);
     }
@@ -192,6 +196,7 @@ static void on_tick(uv_timer_t *tick)
 
     look_up_brokers(k);
     warn_of_insecurity(k);
+    kafka_take_back(k);
     turn(k);
 }
 
@@ -302,11 +307,13 @@ static int kafka_open(struct transport *t)
         return UV_EINVAL;
     }
     set_head(k);
+    kafka_credentials_note_own(&k->credentials, &k->settings);
     k->conf = kafka_config_new(&k->settings, t->goflow2, &k->secrets);
     if (k->conf == NULL) {
         kafka_secrets_clear(&k->secrets);
         return UV_EINVAL;
     }
+    kafka_credentials_note_tls(&k->credentials, k->conf);
     error = open_parts(k);
     if (error == 0) {
         error = kafka_open_producer(k);
@@ -369,7 +376,11 @@ static void kafka_wait(struct transport *t)
 
 static void kafka_reopen(struct transport *t)
 {
-    kafka_dead_letter_reopen(&((struct kafka *)t)->dead_letter);
+    struct kafka *k = (struct kafka *)t;
+
+    kafka_dead_letter_reopen(&k->dead_letter);
+    atomic_store(&k->looks_again, true);
+    kafka_wake(k);
 }
 
 const struct transport_ops transport_kafka = {

@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "lib/transport.h"
+#include "transports/kafka_credentials.h"
 #include "transports/kafka_dead_letter.h"
 #include "transports/kafka_error.h"
 #include "transports/kafka_log.h"
@@ -31,8 +32,11 @@ struct kafka_path {
     size_t (*send)(struct kafka *k, const struct batch *batch, size_t first);
     /* Hands librdkafka what waits before it.  On the thread; may be NULL. */
     void (*feed)(struct kafka *k);
-    /* The end of one message.  On the thread. */
-    void (*report)(struct kafka *k, struct kafka_producer *p, const rd_kafka_message_t *m);
+    /*
+     * The end of one message; false if it must be told again later, for a retired producer gives
+     * it back and there is no room for it.  On the thread.
+     */
+    bool (*report)(struct kafka *k, struct kafka_producer *p, const rd_kafka_message_t *m);
     /* A new producer takes over; k->lock is held for writing.  On the thread; may be NULL. */
     void (*renewed)(struct kafka *k);
     /* Whether nothing waits before librdkafka that should still leave; NULL if nothing ever does.
@@ -55,7 +59,9 @@ struct kafka {
     void *path_state;
 
     struct kafka_secrets secrets;
-    rd_kafka_conf_t *conf; /* of every producer */
+    struct kafka_credentials credentials; /* that conf was made of */
+    rd_kafka_conf_t *conf;                /* of every producer */
+    _Atomic bool looks_again;             /* the thread shall see whether they have changed */
 
     uv_rwlock_t lock;                /* of producer: workers read it, the thread changes it */
     struct kafka_producer *producer; /* for all that is new */
@@ -76,13 +82,14 @@ struct kafka {
     struct kafka_log log;
     struct kafka_dead_letter dead_letter;
     struct kafka_statistics statistics;
-    _Atomic uint64_t produced; /* messages that librdkafka took */
-    _Atomic uint64_t renewals;
+    _Atomic uint64_t produced;             /* messages that librdkafka took */
+    _Atomic uint64_t renewals;             /* after a fatal error */
+    _Atomic uint64_t credential_renewals;  /* for other certificates or secrets */
     _Atomic uint64_t failed[KAFKA_ERRORS]; /* reports, by row of the table of errors */
 
     /* The thread's own. */
     struct kafka_producer *alone;                  /* made when it is first needed */
-    struct kafka_producer *retired;                /* those that had a fatal error */
+    struct kafka_producer *retired;                /* that others have replaced */
     struct kafka_watch watches[RECORD_KIND_COUNT]; /* of the topics */
     bool brokers_found;                            /* of srv */
     uint64_t look_up_ns;                           /* when they are looked up next */
@@ -126,6 +133,21 @@ bool kafka_is_retired(const struct kafka *k, const struct kafka_producer *p);
 bool kafka_renew_producer(struct kafka *k, struct kafka_producer *p);
 
 /*
+ * Puts a new producer of this configuration in the place of all; false, logged, if it cannot be
+ * made.  What no broker has been asked to take comes back, what is in flight is waited for.
+ */
+bool kafka_replace_producers(struct kafka *k, const rd_kafka_conf_t *conf);
+
+/* What retired producers still, or again, hold comes back.  To be called now and then. */
+void kafka_take_back(struct kafka *k);
+
+/*
+ * If files of certificates or secrets have changed, makes the configuration anew, and a producer
+ * of it; logged.  Where that cannot be, all stays as it was.
+ */
+void kafka_renew_credentials(struct kafka *k);
+
+/*
  * Serves the events of all producers, and renews those that had a fatal error, each once a second
  * at most: until then what came back waits, or it would be lost.  True if there may be more.
  */
@@ -158,6 +180,6 @@ void kafka_refuse(struct kafka *k, rd_kafka_resp_err_t code, const struct kafka_
                   unsigned records);
 
 /* As kafka_path.report, where nothing is kept: its ticket's number is its time. */
-void kafka_direct_report(struct kafka *k, struct kafka_producer *p, const rd_kafka_message_t *m);
+bool kafka_direct_report(struct kafka *k, struct kafka_producer *p, const rd_kafka_message_t *m);
 
 #endif

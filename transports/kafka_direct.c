@@ -71,6 +71,26 @@ static bool send_again(struct kafka *k, bool alone, struct kafka_message *m,
     return code == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+/*
+ * What a retired producer was not asked for any more, or not in time, is sent as if it had never
+ * been there; false while there is no room for it, or nobody to send it.
+ */
+static bool hand_over(struct kafka *k, const struct kafka_producer *p, struct kafka_message *m,
+                      struct kafka_ticket ticket)
+{
+    rd_kafka_resp_err_t code;
+
+    m->opaque = kafka_ticket_write(ticket);
+    code = send_by(k, p->alone, m);
+    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL || code == RD_KAFKA_RESP_ERR__FATAL) {
+        return false;
+    }
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        kafka_refuse(k, code, m, ticket.records);
+    }
+    return true;
+}
+
 static bool rescue(struct kafka *k, const struct kafka_producer *p, const struct kafka_error *error,
                    struct kafka_message *m, struct kafka_ticket ticket)
 {
@@ -87,7 +107,7 @@ static bool rescue(struct kafka *k, const struct kafka_producer *p, const struct
     }
 }
 
-void kafka_direct_report(struct kafka *k, struct kafka_producer *p, const rd_kafka_message_t *m)
+bool kafka_direct_report(struct kafka *k, struct kafka_producer *p, const rd_kafka_message_t *m)
 {
     const struct kafka_ticket ticket = kafka_ticket_read(m->_private);
     const struct kafka_error *error = kafka_error_of(m->err);
@@ -95,13 +115,16 @@ void kafka_direct_report(struct kafka *k, struct kafka_producer *p, const rd_kaf
 
     if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         transport_delivered(&k->transport, ticket.records);
-        return;
+        return true;
     }
     message = kafka_message_of(k, m);
     message.time_ms = ticket.number;
+    if (kafka_is_purge(m->err) && kafka_is_retired(k, p) && !k->overdue) {
+        return hand_over(k, p, &message, ticket);
+    }
     if (rescue(k, p, error, &message, ticket)) {
         (void)kafka_count_failure(k, m->err, "sent again");
-        return;
+        return true;
     }
     (void)kafka_count_failure(k, m->err, "lost");
     if (error->fate == KAFKA_KEEP) {
@@ -109,6 +132,7 @@ void kafka_direct_report(struct kafka *k, struct kafka_producer *p, const rd_kaf
     } else {
         kafka_bury(k, error, m->err, &message, ticket.records);
     }
+    return true;
 }
 
 const struct kafka_path kafka_direct = {

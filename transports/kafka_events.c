@@ -9,14 +9,22 @@
 
 enum { REASON_OCTETS = 512 };
 
+/* The one that found no room comes first. */
+static bool next_message(struct kafka_producer *p, rd_kafka_event_t *event)
+{
+    if (p->message == NULL) {
+        p->message = rd_kafka_event_message_next(event);
+    }
+    return p->message != NULL;
+}
+
 static void on_deliveries(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)
 {
-    const rd_kafka_message_t *m;
     bool delivered = false;
 
-    while ((m = rd_kafka_event_message_next(event)) != NULL) {
-        delivered = delivered || m->err == RD_KAFKA_RESP_ERR_NO_ERROR;
-        k->path->report(k, p, m);
+    while (next_message(p, event) && k->path->report(k, p, p->message)) {
+        delivered = delivered || p->message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+        p->message = NULL;
     }
     atomic_store(&k->full, false);
     if (delivered) {
@@ -25,14 +33,14 @@ static void on_deliveries(struct kafka *k, struct kafka_producer *p, rd_kafka_ev
     }
 }
 
+/* What a retired producer meets, the one in its place does not. */
 static void on_log(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)
 {
     const char *facility;
     const char *text;
     int level;
 
-    (void)p;
-    if (rd_kafka_event_log(event, &facility, &text, &level) == 0) {
+    if (!kafka_is_retired(k, p) && rd_kafka_event_log(event, &facility, &text, &level) == 0) {
         kafka_log_line(&k->log, level, facility, text);
     }
 }
@@ -51,6 +59,9 @@ static void on_error(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t
 
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         on_fatal(k, p);
+        return;
+    }
+    if (kafka_is_retired(k, p)) {
         return;
     }
     k->all_down = k->all_down || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
@@ -84,7 +95,7 @@ static const struct {
     {RD_KAFKA_EVENT_OAUTHBEARER_TOKEN_REFRESH, on_token_wanted},
 };
 
-void kafka_handle_event(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)
+bool kafka_handle_event(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event)
 {
     const rd_kafka_event_type_t type = rd_kafka_event_type(event);
 
@@ -93,4 +104,5 @@ void kafka_handle_event(struct kafka *k, struct kafka_producer *p, rd_kafka_even
             handlers[i].handle(k, p, event);
         }
     }
+    return p->message == NULL;
 }

@@ -4,7 +4,10 @@
 
 #include "transports/kafka.h"
 
-/* Does what an event of a producer asks for; on the thread.  The event is borrowed. */
-void kafka_handle_event(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event);
+/*
+ * Does what an event of a producer asks for; false if it must be handled again later, since a
+ * message of it found no room.  On the thread.  The event is borrowed.
+ */
+bool kafka_handle_event(struct kafka *k, struct kafka_producer *p, rd_kafka_event_t *event);
 
 #endif

@@ -156,6 +156,13 @@ void kafka_log_failure(struct kafka_log *log, rd_kafka_resp_err_t code, const ch
     }
 }
 
+void kafka_log_forget(struct kafka_log *log)
+{
+    uv_mutex_lock(&log->mutex);
+    memset(log->silences, 0, sizeof(log->silences));
+    uv_mutex_unlock(&log->mutex);
+}
+
 /* What was said may be said again soon, but not each time that some fail and others do not. */
 static void shorten_silences(struct kafka_log *log)
 {

@@ -11,7 +11,8 @@ enum { KAFKA_LOG_SILENCES = 16 };
 
 /* librdkafka's lines in weir's log: without secrets, and not too many of them.  For any thread. */
 struct kafka_log {
-    const struct kafka_secrets *secrets; /* borrowed */
+    const struct kafka_secrets
+        *secrets; /* borrowed; of lines and errors, so theirs is one thread */
 
     /* Private to kafka_log.c. */
     uv_mutex_t mutex; /* of what follows */
@@ -37,6 +38,9 @@ void kafka_log_error(struct kafka_log *log, rd_kafka_resp_err_t code, const char
 
 /* A message was not delivered, with what becomes of it; as often. */
 void kafka_log_failure(struct kafka_log *log, rd_kafka_resp_err_t code, const char *becomes);
+
+/* What was said may be said again, for it is of another producer now. */
+void kafka_log_forget(struct kafka_log *log);
 
 /* A message was delivered: if there was trouble before, this is said, and it may be said again. */
 void kafka_log_delivered(struct kafka_log *log);

@@ -14,6 +14,7 @@ void kafka_measure(const struct transport *t, transport_put *put, void *arg)
 
     put(arg, "kafka_produced_total", NULL, NULL, read_counter(&k->produced));
     put(arg, "kafka_producer_renewals_total", NULL, NULL, read_counter(&k->renewals));
+    put(arg, "kafka_credential_renewals_total", NULL, NULL, read_counter(&k->credential_renewals));
     put(arg, "kafka_dead_letters_total", NULL, NULL, read_counter(&k->dead_letter.written));
     put(arg, "kafka_dead_letters_left_out_total", NULL, NULL,
         read_counter(&k->dead_letter.left_out));

@@ -123,6 +123,9 @@ struct kafka_producer *kafka_producer_new(const struct kafka_producer_plan *plan
 
 void kafka_producer_free(struct kafka_producer *p)
 {
+    if (p->event != NULL) {
+        rd_kafka_event_destroy(p->event);
+    }
     if (p->queue != NULL) {
         rd_kafka_queue_cb_event_enable(p->queue, NULL, NULL);
         rd_kafka_queue_destroy(p->queue);

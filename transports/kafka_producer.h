@@ -26,7 +26,12 @@ struct kafka_producer {
     _Atomic uint32_t turns[RECORD_KIND_COUNT]; /* of the partitioner */
     bool alone;                                /* each message makes a batch of its own */
     uint64_t stays_until_ns;                   /* it is not renewed before; 0 for the first */
-    struct kafka_producer *next;               /* of those that are retired */
+    rd_kafka_event_t *event;                   /* that is served; or NULL */
+    const rd_kafka_message_t *message;         /* of it, that found no room; or NULL */
+
+    /* Once it is retired. */
+    uint64_t answers_until_ns; /* when what is in flight is no longer waited for */
+    struct kafka_producer *next;
 };
 
 /* What a producer is made of; borrowed for the call. */

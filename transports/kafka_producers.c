@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The producers of one transport: the one for all that is new, one for messages that go alone, and
-// those that had a fatal error and give back what they hold.
+// those that others have replaced, which give back what they hold.
 #include "lib/log.h"
 #include "transports/kafka.h"
 #include "transports/kafka_events.h"
@@ -9,16 +9,19 @@ enum { EVENTS_A_TURN = 256 };
 
 static const uint64_t RENEWAL_NS = 1000000000;
 
+/* How long a retired producer that had no fatal error may wait for answers. */
+static const uint64_t ANSWERS_NS = 10 * RENEWAL_NS;
+
 static void on_events(rd_kafka_t *rk, void *arg)
 {
     (void)rk;
     kafka_wake(arg);
 }
 
-static struct kafka_producer *new_producer(struct kafka *k, bool alone)
+static struct kafka_producer *new_producer(struct kafka *k, const rd_kafka_conf_t *conf, bool alone)
 {
     const struct kafka_producer_plan plan = {
-        .conf = k->conf,
+        .conf = conf,
         .settings = &k->settings,
         .goflow2 = k->transport.goflow2,
         .alone = alone,
@@ -31,14 +34,14 @@ static struct kafka_producer *new_producer(struct kafka *k, bool alone)
 
 int kafka_open_producer(struct kafka *k)
 {
-    k->producer = new_producer(k, false);
+    k->producer = new_producer(k, k->conf, false);
     return k->producer == NULL ? UV_EINVAL : 0;
 }
 
 struct kafka_producer *kafka_producer_alone(struct kafka *k)
 {
     if (k->alone == NULL) {
-        k->alone = new_producer(k, true);
+        k->alone = new_producer(k, k->conf, true);
     }
     return k->alone;
 }
@@ -71,7 +74,22 @@ static bool is_at_its_end(const struct kafka_producer *p)
     return rd_kafka_fatal_error(p->rk, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-static void retire(struct kafka *k, struct kafka_producer *p)
+/* A message in flight, tried again over a lost connection, is one in the queue. */
+static void take_back(struct kafka_producer *p)
+{
+    const bool waited = uv_hrtime() >= p->answers_until_ns;
+
+    purge(p, RD_KAFKA_PURGE_F_QUEUE | (waited ? RD_KAFKA_PURGE_F_INFLIGHT : 0));
+}
+
+void kafka_take_back(struct kafka *k)
+{
+    for (struct kafka_producer *p = k->retired; p != NULL; p = p->next) {
+        take_back(p);
+    }
+}
+
+static void retire(struct kafka *k, struct kafka_producer *p, uint64_t answers_until_ns)
 {
     struct kafka_producer **end = &k->retired;
 
@@ -79,7 +97,8 @@ static void retire(struct kafka *k, struct kafka_producer *p)
         end = &(*end)->next;
     }
     *end = p;
-    purge(p, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    p->answers_until_ns = answers_until_ns;
+    take_back(p);
 }
 
 bool kafka_renew_producer(struct kafka *k, struct kafka_producer *p)
@@ -90,15 +109,35 @@ bool kafka_renew_producer(struct kafka *k, struct kafka_producer *p)
         return true;
     }
     p->stays_until_ns = uv_hrtime() + RENEWAL_NS;
-    fresh = new_producer(k, p->alone);
+    fresh = new_producer(k, k->conf, p->alone);
     if (fresh == NULL) {
         return false;
     }
     fresh->stays_until_ns = p->stays_until_ns;
     replace(k, p, fresh);
-    retire(k, p);
+    retire(k, p, 0);
     atomic_fetch_add(&k->renewals, 1);
     LOG(WARN, "a new producer takes the place of one that had a fatal error");
+    return true;
+}
+
+/* One for messages that go alone is made when it is next needed. */
+bool kafka_replace_producers(struct kafka *k, const rd_kafka_conf_t *conf)
+{
+    struct kafka_producer *old[] = {k->producer, k->alone};
+    struct kafka_producer *fresh = new_producer(k, conf, false);
+
+    if (fresh == NULL) {
+        return false;
+    }
+    fresh->stays_until_ns = k->producer->stays_until_ns;
+    k->alone = NULL;
+    replace(k, k->producer, fresh);
+    for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++) {
+        if (old[i] != NULL) {
+            retire(k, old[i], uv_hrtime() + ANSWERS_NS);
+        }
+    }
     return true;
 }
 
@@ -118,17 +157,24 @@ static bool may_serve(struct kafka *k)
     return can || k->overdue;
 }
 
-/* False when no event is left. */
+/* One that was not served to its end is still there. */
+static bool has_event(struct kafka_producer *p)
+{
+    if (p->event == NULL) {
+        p->event = rd_kafka_queue_poll(p->queue, 0);
+    }
+    return p->event != NULL;
+}
+
+/* False when no event is left that can be served now. */
 static bool serve(struct kafka *k, struct kafka_producer *p)
 {
     for (int i = 0; p != NULL && i < EVENTS_A_TURN; i++) {
-        rd_kafka_event_t *event = may_serve(k) ? rd_kafka_queue_poll(p->queue, 0) : NULL;
-
-        if (event == NULL) {
+        if (!may_serve(k) || !has_event(p) || !kafka_handle_event(k, p, p->event)) {
             return false;
         }
-        kafka_handle_event(k, p, event);
-        rd_kafka_event_destroy(event);
+        rd_kafka_event_destroy(p->event);
+        p->event = NULL;
     }
     return p != NULL;
 }
@@ -180,6 +226,9 @@ void kafka_purge(struct kafka *k)
 {
     purge(k->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     purge(k->alone, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    for (struct kafka_producer *p = k->retired; p != NULL; p = p->next) {
+        purge(p, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    }
 }
 
 void kafka_purge_queue(struct kafka *k)

@@ -260,7 +260,7 @@ void kafka_spool_take_back(struct kafka *k, const struct kafka_producer *p,
     }
 }
 
-static void spooled_report(struct kafka *k, struct kafka_producer *p, const rd_kafka_message_t *m)
+static bool spooled_report(struct kafka *k, struct kafka_producer *p, const rd_kafka_message_t *m)
 {
     struct kafka_spooled *s = k->path_state;
     const struct kafka_ticket ticket = kafka_ticket_read(m->_private);
@@ -277,6 +277,7 @@ static void spooled_report(struct kafka *k, struct kafka_producer *p, const rd_k
         kafka_spool_take_back(k, p, kafka_count_failure(k, m->err, "kept in the spool"), &message,
                               run);
     }
+    return true;
 }
 
 /* --- The end --- */

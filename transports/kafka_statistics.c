@@ -48,6 +48,13 @@ int kafka_statistics_open(struct kafka_statistics *s, const char *codec)
     return uv_mutex_init(&s->mutex);
 }
 
+void kafka_statistics_set_codec(struct kafka_statistics *s, const char *codec)
+{
+    uv_mutex_lock(&s->mutex);
+    (void)snprintf(s->codec, sizeof(s->codec), "%s", codec);
+    uv_mutex_unlock(&s->mutex);
+}
+
 void kafka_statistics_close(struct kafka_statistics *s)
 {
     uv_mutex_destroy(&s->mutex);

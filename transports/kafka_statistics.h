@@ -27,6 +27,7 @@ struct kafka_statistics {
 
 /* codec is what was asked for, and copied.  Returns 0 or UV_E*. */
 int kafka_statistics_open(struct kafka_statistics *s, const char *codec);
+void kafka_statistics_set_codec(struct kafka_statistics *s, const char *codec);
 void kafka_statistics_close(struct kafka_statistics *s);
 
 /* Reads one statistics event of a producer with these topics; false if it is no such thing. */
