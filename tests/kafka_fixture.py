@@ -186,13 +186,17 @@ class Collector:
 
     def takes(self, records):
         """Waits until so many records are the transport's: what a kill then must not lose."""
-        def taken():
+        return self.counts("taken", records)
+
+    def counts(self, name, records):
+        """Waits until the transport says that it has counted so many."""
+        def counted():
             self.process.send_signal(signal.SIGUSR2)
             lines = [line for line in self.read_log().splitlines() if line.startswith('{"')]
             # the last line may be half of one; the next question brings another
             whole = lines if self.log.endswith("\n") else lines[:-1]
-            return bool(whole) and json.loads(whole[-1])["transport"].get("taken") == records
-        return eventually(taken)
+            return bool(whole) and json.loads(whole[-1])["transport"].get(name) == records
+        return eventually(counted)
 
     def stop(self, number=15):
         """Ends it; returns its exit code and the whole log."""

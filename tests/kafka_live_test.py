@@ -21,14 +21,14 @@ sys.path[1:1] = [str(HERE / "broker"), str(HERE / "live")]
 # pylint: disable=wrong-import-position
 from broker import Broker, Unavailable
 
-from kafka import delivery, java, kills, outage, security, topics
+from kafka import delivery, java, kills, outage, renewal, security, topics
 from kafka.bench import PARTITIONS, Bench, Outcome
 from kafka.collector import Collector
 
 SKIPPED = 77  # as ctest is told
 LISTENERS = ("plain", "tls", "mtls", "expired", "sasl", "sasltls", "oauth")
 AT_ONCE = 6  # cases of those that leave the broker alone
-PEACEFUL = (java, delivery, security, topics)
+PEACEFUL = (java, delivery, security, renewal, topics)
 ALONE = (outage, kills)  # they take the broker away
 
 
