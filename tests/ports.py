@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ports for programs under test, which run beside each other."""
 
+import functools
+import itertools
 import pathlib
 import random
+import socket
+import time
 
 # Below those that the kernel gives to clients, which come and go, and none of tests/broker.
 RANGE = range(12000, 20000)
+SHARE = 400  # ports of a test
+ROOM = 100000  # octets held by a socket, as the kernel counts them; it lets anybody have 400000
+PATIENCE = 60  # seconds until a test gives up
 TABLES = ("udp", "udp6", "tcp", "tcp6")  # of /proc/net
 
 chance = random.SystemRandom()  # tests that run together may be seeded alike
@@ -34,8 +41,32 @@ def dropped(port):
     return sum(int(row[-1]) for row in rows(port))
 
 
+def await_room(port):
+    """Returns when what is sent to it next finds room, however small a buffer the kernel grants."""
+    end = time.monotonic() + PATIENCE
+    while waiting(port) > ROOM and time.monotonic() < end:
+        time.sleep(0.002)
+
+
+@functools.cache
+def share():
+    """Ports that no other test asks for, again and again.
+
+    As long as this process lives it has a socket of their name, which is of the same network as they
+    are: between free() and the moment when a program has bound its port, another test could take it.
+    """
+    for first in chance.sample(RANGE[::SHARE], len(RANGE[::SHARE])):
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claim.bind(f"\0weir-ports-{first}")
+        except OSError:
+            claim.close()
+            continue
+        return claim, itertools.cycle(range(first, first + SHARE))
+    raise RuntimeError("more tests at once than there are ports for")
+
+
 def free():
-    """One that no socket has, of UDP or TCP."""
-    while bound(port := chance.choice(RANGE), TABLES) > 0:
-        pass
-    return port
+    """One that no socket has, of UDP or TCP; the same not again soon."""
+    _, own = share()
+    return next(port for port in own if bound(port, TABLES) == 0)
