@@ -231,7 +231,7 @@ def run(given, folder):
         sender.start()
         gauged, reloads = soak(weir, sender, output, given.minutes)
         sender.stop()
-        time.sleep(1)
+        kafka_fixture.eventually(lambda: ports.waiting(port) == 0)
         weir.send_signal(signal.SIGTERM)
         code = weir.wait(60)
         log.seek(0)

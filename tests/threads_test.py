@@ -23,7 +23,9 @@ import kafka_fixture
 import ports
 from soak_test import Sender
 
-SECONDS = 8  # a scene; more in ./dev test --full
+SECONDS = 8  # a scene, at least; more in ./dev test --full
+PAGES_READ = 10  # at least
+WORKERS = 4
 RATE = 200  # datagrams a second: hostile ones are many records
 PATIENCE = 60
 PAGES = ("/metrics", "/templates", "/readyz", "/livez", "/__health", "/nothing")
@@ -105,7 +107,7 @@ class Scene:
             self.process = subprocess.Popen(
                 [
                     *(weir, "-config", str(self.folder / "weir.yaml"), "-stats"),
-                    *("-listen", f"flow://127.0.0.1:{self.port}?count=4"),
+                    *("-listen", f"flow://127.0.0.1:{self.port}?count={WORKERS}"),
                     *("-addr", f"127.0.0.1:{self.page_port}", "-err.cnt", "1"),
                     *("-templates.json.path", str(self.folder / "state")),
                     *("-templates.json.interval", "1s", "-templates.sweep-interval", "1s"),
@@ -129,24 +131,31 @@ class Scene:
             if path.exists():
                 path.rename(self.folder / f"{name}.{n % 3}")
 
-    def disturb(self, seconds):
-        end = time.monotonic() + seconds
+    def disturb(self, seconds, readers):
+        """For so long, and until something has come of it."""
+        begin = time.monotonic()
         for n, number in enumerate(itertools.cycle(SIGNALS)):
-            if time.monotonic() > end or self.process.poll() is not None:
+            passed = time.monotonic() - begin
+            late = passed > seconds + PATIENCE or self.process.poll() is not None
+            if late or passed > seconds and self.has_been_disturbed(readers):
                 return
             self.configure(n)
             self.move_output(n)
             self.process.send_signal(number)
             time.sleep(PAUSE)
 
+    def has_been_disturbed(self, readers):
+        pages = sum(reader.read for reader in readers)
+        return pages >= PAGES_READ and "msg=reloaded" in self.log.read_text(errors="replace")
+
     def run(self, seconds):
-        if not kafka_fixture.eventually(lambda: ports.bound(self.port)):
+        if not kafka_fixture.eventually(lambda: ports.bound(self.port) == WORKERS):
             raise AssertionError(self.log.read_text())
-        others = [Exporters(self.port, RATE / 2), Exporters(self.port, RATE / 2)]
-        others += [Reader(self.page_port) for _ in range(3)]
+        readers = [Reader(self.page_port) for _ in range(3)]
+        others = [Exporters(self.port, RATE / 2), Exporters(self.port, RATE / 2), *readers]
         for other in others:
             other.start()
-        self.disturb(seconds)
+        self.disturb(seconds, readers)
         self.process.send_signal(signal.SIGTERM)
         try:
             code = self.process.wait(PATIENCE)
@@ -154,7 +163,7 @@ class Scene:
             code = "none: it goes on"
         for other in others:
             other.stop()
-        return code, sum(other.read for other in others if isinstance(other, Reader))
+        return code, sum(reader.read for reader in readers)
 
 
 def wrong(weir, options, brokers):
@@ -168,7 +177,7 @@ def wrong(weir, options, brokers):
         log = scene.log.read_text(errors="replace")
         if code != 0 or "Sanitizer" in log or "runtime error" in log:
             yield f"exit {code}\n{told(log)}"
-        if pages < 10:
+        if pages < PAGES_READ:
             yield f"{pages} pages read"
         if "msg=reloaded" not in log:
             yield f"nothing was reloaded\n{log[-2000:]}"
