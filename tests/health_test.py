@@ -16,7 +16,7 @@ import cli_test
 import ports
 
 WEIR = ""
-PATIENCE = 30
+PATIENCE = 60
 
 # What a server answers, by the octet or not at all, and how health ends.
 ANSWERS = (
@@ -34,7 +34,8 @@ ANSWERS = (
 
 def health(*options, program=None, **variables):
     done = subprocess.run(
-        [program or WEIR, "health", *options], capture_output=True, text=True, timeout=PATIENCE,
+        [program or WEIR, "health", f"-timeout={PATIENCE}s", *options],
+        capture_output=True, text=True, timeout=2 * PATIENCE,
         env={**os.environ, **variables}, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr

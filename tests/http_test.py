@@ -269,7 +269,7 @@ class Addresses(unittest.TestCase):
 
     def test_unix_socket(self):
         with self.collect(f"unix:{self.path}") as collector:
-            self.assertTrue(cli_test.eventually(lambda: os.path.exists(self.path)))
+            self.assertTrue(cli_test.eventually(self.is_served))
             self.refuse(["cannot serve HTTP", "another process"], f"unix:{self.path}")
             self.assertIn(b" 200 ", answer_to(self.path, b"GET /healthz HTTP/1.0\r\n\r\n"))
             self.assertEqual(collector.stop()[0], 0)
