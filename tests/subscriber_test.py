@@ -26,7 +26,7 @@ import replay
 FOLDER = pathlib.Path(__file__).parent / "subscribers"
 DOCUMENT = pathlib.Path(__file__).parent.parent / "docs" / "subscribers.md"
 TIME = 1700000000
-PATIENCE = 20  # s
+PATIENCE = 60  # s
 SIDE = ("direction", "sub_key", "sub_addr", "sub_port", "peer_addr", "peer_port", "leg", "internal")
 
 Case = namedtuple("Case", "pools flow records")
@@ -228,6 +228,7 @@ def faults_of_document(weir, path):
 # --- Reloads under traffic ---
 
 RELOADS, EACH = 12, 200
+FLOWS = (RELOADS + 1) * EACH
 REALMS = ("first", "second")
 
 
@@ -274,6 +275,7 @@ def address(number):
 
 def send(sender, collector, first):
     """Slowly, for a datagram that a full socket loses would look like a lost record."""
+    ports.await_room(collector.port)
     for number in range(first, first + EACH):
         flow = {"src": address(number), "dst": "203.0.113.9", "sport": 1, "dport": 2}
         datagram = flow_datagrams.netflow5([flow], int(time.time()), number)
@@ -289,13 +291,16 @@ def faults_of_reloads(collector):
         for number in range(RELOADS):
             collector.reload(number)
             send(sender, collector, number * EACH)
-    collector.wait_for(collector.out, b"\n", RELOADS * EACH)
+            if not collector.wait_for(collector.log, b"msg=reloaded", number + 1):
+                yield f"reload {number} is not done"
+        send(sender, collector, RELOADS * EACH)  # all of the last realm
+    collector.wait_for(collector.out, b"\n", FLOWS)
     if collector.close() != 0:
         yield "the collector ends badly"
     found = [json.loads(line) for line in collector.out.read_bytes().splitlines()]
-    expected = sorted(address(number) for number in range(RELOADS * EACH))
+    expected = sorted(address(number) for number in range(FLOWS))
     if sorted(record["sub_addr"] for record in found) != expected:
-        yield f"{len(found)} records of {RELOADS * EACH} flows"
+        yield f"{len(found)} records of {FLOWS} flows"
     realms = {record["sub_key"].partition("|")[0] for record in found}
     if realms != set(REALMS):
         yield f"records are of {realms}"
