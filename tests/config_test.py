@@ -18,7 +18,7 @@ import tempfile
 HERE = pathlib.Path(__file__).parent
 EXAMPLE = (HERE / "config" / "weir.yaml").read_text(encoding="utf-8")
 MUTANTS, SEED = 260, 7011
-PATIENCE = 20  # s
+PATIENCE = 60  # s
 
 
 # What a line may become; None where the line does not lend itself to it.

@@ -21,7 +21,7 @@ import replay
 FOLDER = pathlib.Path(__file__).parent / "mapping"
 MODES = (("jsonl", ()), ("goflow2.jsonl", ("-compat", "goflow2")))
 MUTANTS, SEED = 250, 20261121
-PATIENCE = 20  # s
+PATIENCE = 60  # s
 
 
 # --- Cases ---

@@ -24,7 +24,7 @@ import replay
 from hostile import catalogue, octets
 
 TESTS = pathlib.Path(__file__).parent
-PATIENCE = 20  # s
+PATIENCE = 60  # s
 LEAST = 1 << 20  # -quarantine.bytes
 COSTLY = ("RECORD", "TEMPLATE", "SET", "DATAGRAM")
 # What is lost because of something else than the datagram.

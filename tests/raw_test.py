@@ -79,7 +79,7 @@ def check_bin(weir):
 
 def check_command_line(weir):
     done = subprocess.run(
-        [weir, "-produce", "nonsense"], capture_output=True, timeout=20, check=False
+        [weir, "-produce", "nonsense"], capture_output=True, timeout=60, check=False
     )
     if done.returncode != 1 or b"nonsense" not in done.stderr:
         yield f"-produce nonsense: exit {done.returncode}, {done.stderr!r}"

@@ -19,7 +19,7 @@ import config_test
 import mapping_test
 import ports
 
-PATIENCE = 20  # s
+PATIENCE = 60  # s
 
 
 class Collector:

@@ -43,7 +43,7 @@ CASES = (
 )
 SANITIZER = 99  # exit code of a finding
 ENDED_BY_SIGNAL = (-signal.SIGHUP, -signal.SIGTERM)
-PATIENCE = 20  # s
+PATIENCE = 60  # s
 SOME = 100  # failures of a scenario that are tried, if not all are
 FULL = "WEIR_FULL" in os.environ
 
