@@ -129,7 +129,7 @@ OFFLINE = (
 
 def openvswitch(name, **ways):
     """The traffic is played faster than the pcap's times say."""
-    return Case(name, "openvswitch-switch", live=True, slack_us=4 * SECOND, **ways)
+    return Case(name, "openvswitch-switch", live=True, slack_us=RECEIVED, **ways)
 
 
 OPENVSWITCH = (

@@ -7,11 +7,11 @@ import os
 import subprocess
 import time
 
+import ports
 import relay
 
-START_LIMIT, PUBLISH_LIMIT, STOP_LIMIT = 10, 20, 10  # seconds
+START_LIMIT, PUBLISH_LIMIT, STOP_LIMIT = 60, 60, 60  # seconds
 COMPLAINT = 20  # lines of what weir says
-ports = itertools.count(21000)  # to be tried; the kernel hands out none so low by itself
 SETTLE = 0.2  # after the last record that was waited for, in case there are more
 
 
@@ -19,7 +19,7 @@ class Collector:
     """From its making until stop(); port is where it listens."""
 
     def __init__(self, program, scheme, directory):
-        self.port = next(port for port in ports if not port_taken(port))
+        self.port = ports.free()
         self.output = os.path.join(directory, "records.jsonl")
         self.log_path = os.path.join(directory, "weir.log")
         arguments = (
@@ -28,7 +28,7 @@ class Collector:
         )
         with open(self.log_path, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen([program, *arguments.split()], stderr=log)
-        self.wait(lambda: port_taken(self.port), START_LIMIT)
+        self.wait(lambda: ports.bound(self.port), START_LIMIT)
 
     def wait(self, condition, seconds):
         """False if the condition did not come true in time."""
@@ -40,10 +40,11 @@ class Collector:
         return True
 
     def lines(self):
+        """Those that are whole."""
         if not os.path.exists(self.output):
             return []
         with open(self.output, "rb") as file:
-            return file.read().splitlines()
+            return file.read().rpartition(b"\n")[0].splitlines()
 
     def records(self, count):
         """Waits for so many records, ends weir, and returns all that it wrote."""
@@ -66,13 +67,3 @@ class Collector:
             with open(self.log_path, encoding="utf-8", errors="replace") as log:
                 said = "".join(itertools.islice(log, COMPLAINT))
             yield f"weir ended with {self.process.returncode}: {said}"
-
-
-def port_taken(port):
-    """Asks the kernel; to try the port would keep weir from it."""
-    lines = []
-    for table in ("/proc/net/udp", "/proc/net/udp6"):
-        if os.path.exists(table):
-            with open(table, encoding="ascii") as file:
-                lines += file.readlines()[1:]
-    return any(line.split()[1].endswith(f":{port:04X}") for line in lines)

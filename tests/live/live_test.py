@@ -16,6 +16,9 @@ import subprocess
 import sys
 import time
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+
+# pylint: disable=wrong-import-position
 import captures
 import cases
 import traffic
@@ -69,6 +72,8 @@ def switched(wanted, weir, switch):
         stations = [stack.enter_context(Station(case, weir, switch.namespace)) for case in wanted]
         switch.export({station.case.name: station.relay.port for station in stations})
         sent = traffic.make(switch.began_us)
+        for station in stations:
+            station.wait_for_sums(sent)
         return [station.verdict(sent) for station in stations]
 
 

@@ -164,7 +164,7 @@ class OpenVSwitch:
         self.temporary.cleanup()
 
 
-def wait_for(condition, seconds=5):
+def wait_for(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

@@ -4,15 +4,18 @@
 import contextlib
 import ctypes
 import os
+import queue
 import socket
 import threading
 import time
 
 import packet
+import ports
 
 LOOPBACK = "127.0.0.1"
 LOOPBACK_MAC = "00:00:00:00:00:00"
 RECEIVE_BUFFER = 4 << 20
+SO_RCVBUFFORCE = 33  # asm-generic/socket.h
 CLONE_NEWNET = 0x40000000
 
 
@@ -33,12 +36,17 @@ def receiver():
     """A UDP socket on a free loopback port."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+    with contextlib.suppress(PermissionError):
+        sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
     sock.bind((LOOPBACK, 0))
     return sock
 
 
 class Relay:
-    """Runs from its making until stop(); port is where the exporter sends to."""
+    """Runs from its making until stop(); port is where the exporter sends to.
+
+    One thread takes what comes, for exporters do not wait; another passes it on as weir has room.
+    """
 
     def __init__(self, destination_port, namespace=None):
         with network_namespace(namespace) if namespace else contextlib.nullcontext():
@@ -48,16 +56,23 @@ class Relay:
         self.port = self.inside.getsockname()[1]
         self.datagrams = []  # (time in microseconds, source port, payload)
         self.last_arrival = time.monotonic()
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
+        self.taken = queue.SimpleQueue()
+        self.threads = [threading.Thread(target=run, daemon=True) for run in (self.take, self.pass_on)]
+        for thread in self.threads:
+            thread.start()
 
-    def run(self):
-        while True:
+    def take(self):
+        payload = True
+        while payload:
             payload, (_, source_port) = self.inside.recvfrom(65536)
-            if not payload:
-                return
-            self.datagrams.append((time.time_ns() // 1000, source_port, payload))
-            self.last_arrival = time.monotonic()
+            self.taken.put(payload)
+            if payload:
+                self.datagrams.append((time.time_ns() // 1000, source_port, payload))
+                self.last_arrival = time.monotonic()
+
+    def pass_on(self):
+        while payload := self.taken.get():
+            ports.await_room(self.destination[1])
             self.outside.sendto(payload, self.destination)
 
     def wait_until_quiet(self, seconds, limit):
@@ -69,11 +84,12 @@ class Relay:
             time.sleep(0.02)
 
     def stop(self):
-        """An empty datagram, which no exporter sends, ends the thread.  May be called again."""
-        if not self.thread.is_alive():
+        """An empty datagram, which no exporter sends, ends the threads.  May be called again."""
+        if not self.threads[0].is_alive():
             return
         self.inside.sendto(b"", self.inside.getsockname())
-        self.thread.join()
+        for thread in self.threads:
+            thread.join()
         self.inside.close()
         self.outside.close()
 

@@ -2,6 +2,7 @@
 """One exporter's way to weir: a relay, weir behind it, and the verdict on what came out."""
 
 import dataclasses
+import json
 import os
 import subprocess
 import tempfile
@@ -16,7 +17,8 @@ import tshark
 from collector import Collector
 
 SHOWN = 5  # problems of a case
-EXPORT_LIMIT, QUIET_LIMIT, QUIET = 60, 5, 0.2  # seconds
+EXPORT_LIMIT, QUIET_LIMIT, QUIET = 300, 60, 0.2  # seconds
+SUMS_LIMIT = 60  # seconds
 
 
 @dataclasses.dataclass
@@ -67,6 +69,15 @@ class Station:
                 timeout=EXPORT_LIMIT,
                 cwd=self.directory.name,
             )
+
+    def wait_for_sums(self, sent):
+        """Of an exporter that does not end: until it has told of all the traffic."""
+
+        def complete():
+            records = [json.loads(line) for line in self.collector.lines()]
+            return not any(sums.problems(self.case, records, sent))
+
+        self.collector.wait(complete, SUMS_LIMIT)
 
     def path(self, name):
         return os.path.join(self.directory.name, name)
