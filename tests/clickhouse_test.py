@@ -11,17 +11,14 @@ import argparse
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 
 import protobuf_record
+from pipeline import Unavailable, clickhouse
 
 SKIPPED = 77
-PACKAGE = "chdb-core"
-FETCH_SECONDS = 120
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
 TYPES = {
     "uint32": "UInt32",
     "uint64": "UInt64",
@@ -32,39 +29,6 @@ QUERY = """
 import chdb, sys
 sys.stdout.buffer.write(chdb.query(sys.argv[1], "JSONEachRow").bytes())
 """
-
-
-def pip():
-    """The command, or nothing."""
-    for command in ([sys.executable, "-m", "pip"], ["pip3"], ["pip"]):
-        if shutil.which(command[0]):
-            asked = subprocess.run([*command, "--version"], capture_output=True, check=False)
-            if asked.returncode == 0:
-                return command
-    return None
-
-
-def fetch(folder):
-    """Installs the package, whole or not at all; says whether it is there."""
-    if folder.exists():
-        return True
-    command = pip()
-    if command is None:
-        return False
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
-        install = [*command, "install", "-q", "--no-deps", "--only-binary", ":all:", PACKAGE]
-        try:
-            subprocess.run(
-                [*install, "--target", f"{partial}/new"],
-                capture_output=True,
-                check=True,
-                timeout=FETCH_SECONDS,
-            )
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-            return False
-        pathlib.Path(partial, "new").rename(folder)
-    return True
 
 
 def column_type(field):
@@ -114,11 +78,11 @@ def decoder(package):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weir", required=True, help="the program under test")
-    parser.add_argument("--cache", type=pathlib.Path, default=CACHE / "weir", help="of packages")
     arguments = parser.parse_args()
-    package = arguments.cache / PACKAGE
-    if not fetch(package):
-        print(f"{PACKAGE} cannot be had: skipped")
+    try:
+        package = clickhouse.fetch()
+    except Unavailable as reason:
+        print(f"skipped: {reason}")
         return SKIPPED
     return protobuf_record.check(arguments.weir, decoder(package))
 
