@@ -15,7 +15,7 @@ import time
 
 import ports
 
-PATIENCE = 60  # seconds until a test gives up
+PATIENCE = 120  # seconds until a test gives up
 CAPTURES = sorted((pathlib.Path(__file__).parent / "captures").glob("*.pcap"))
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("KAFKA_SASL_")}
 
@@ -93,7 +93,7 @@ class Kafka:
     def messages(self, topic=topic):
         """All that a topic holds, in order within each partition."""
         done = subprocess.run(
-            ["kcat", "-b", self.brokers, "-t", topic, "-C", "-e", "-q"]
+            ["kcat", "-b", self.brokers, "-t", topic, "-C", "-e", "-q", "-m", str(PATIENCE)]
             + ["-o", "beginning", "-f", "%p %T %K %S\\n%k%s\\n%h\\n"],
             capture_output=True,
             timeout=PATIENCE,
@@ -184,19 +184,31 @@ class Collector:
         """Waits until the log has this text."""
         return eventually(lambda: text in self.read_log())
 
-    def takes(self, records):
-        """Waits until so many records are the transport's: what a kill then must not lose."""
-        return self.counts("taken", records)
-
-    def counts(self, name, records):
-        """Waits until the transport says that it has counted so many."""
+    def asks(self, condition):
+        """Asks for the counters until the condition holds for them."""
         def counted():
             self.process.send_signal(signal.SIGUSR2)
             lines = [line for line in self.read_log().splitlines() if line.startswith('{"')]
             # the last line may be half of one; the next question brings another
             whole = lines if self.log.endswith("\n") else lines[:-1]
-            return bool(whole) and json.loads(whole[-1])["transport"].get(name) == records
+            return bool(whole) and condition(json.loads(whole[-1]))
         return eventually(counted)
+
+    def counts(self, name, records):
+        """Waits until the transport says that it has counted so many."""
+        return self.asks(lambda counters: counters["transport"].get(name) == records)
+
+    def takes(self, records):
+        """Waits until so many records are the transport's: what a kill then must not lose."""
+        return self.counts("taken", records)
+
+    def settles(self, records):
+        """Waits until each of so many was refused, or has come to an end in the transport."""
+        def settled(counters):
+            transport = counters["transport"]
+            seen = transport.get("taken", 0) + counters.get("records_unsent", 0)
+            return seen == records and transport.get("held", 0) == 0
+        return self.asks(settled)
 
     def stop(self, number=15):
         """Ends it; returns its exit code and the whole log."""

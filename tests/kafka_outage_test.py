@@ -48,6 +48,8 @@ PASSING = "LEADER_NOT_AVAILABLE", "REQUEST_TIMED_OUT", "NOT_ENOUGH_REPLICAS_AFTE
 
 REFUSALS, BATCHES_BETWEEN = 6, 5
 LINGER = 0.06  # seconds; batches are under way all the time
+# What is sent at once leaves in one request, whenever weir's threads get to run.
+TOGETHER = "-transport.kafka.linger=1s"
 
 
 class Errors(unittest.TestCase):
@@ -105,7 +107,7 @@ class Errors(unittest.TestCase):
         """A signal opens their file anew at once."""
         with Kafka(Programs.mock, 1) as kafka, tempfile.TemporaryDirectory() as folder:
             letters = pathlib.Path(folder) / "letters"
-            options = kafka.options(f"-transport.kafka.dead-letter={letters}")
+            options = kafka.options(f"-transport.kafka.dead-letter={letters}", TOGETHER)
             with Collector(Programs.weir, *options) as weir:
                 for place in "first", "second":
                     self.assertTrue(eventually(letters.exists))
@@ -132,6 +134,7 @@ class Outages(unittest.TestCase):
                     end(weir)
                 kafka.tell("up")
                 self.assertTrue(weir.logs("takes records again"), weir.log)
+                self.assertTrue(weir.settles(records), weir.log)
                 code, log = weir.stop()
                 self.assertEqual(code, 0, log)
                 counters = json.loads(log.splitlines()[-1])
@@ -200,6 +203,7 @@ class Outages(unittest.TestCase):
             with Collector(Programs.weir, *options) as weir:
                 weir.sent = 5000
                 weir.send(1000)
+                self.assertTrue(weir.settles(6000), weir.log)
                 code, log = weir.stop()
             self.assertEqual(code, 0, log)
             self.in_order(kafka.messages(), 6000)
@@ -283,12 +287,13 @@ class Outages(unittest.TestCase):
             with Kafka(Programs.mock, 1) as kafka, tempfile.TemporaryDirectory() as folder:
                 kafka.tell("rtt 300")
                 with Collector(Programs.weir, *kafka.options(*self.spool(folder, large))) as weir:
-                    for _ in range(REFUSALS):
+                    for _ in range(REFUSALS):  # each of a batch that is yet to come
+                        kafka.tell(f"errors 0 {ERRORS[name][0]} 1")
                         for _ in range(BATCHES_BETWEEN):
                             weir.send(500)
                             time.sleep(LINGER)
-                        kafka.tell(f"errors 0 {ERRORS[name][0]} 1")
                     kafka.tell("rtt 0")
+                    self.assertTrue(weir.settles(weir.sent), weir.log)
                     code, log = weir.stop()
                 self.assertEqual(code, 0, log)
                 self.assertEqual(kafka.tell("left 0"), 0)
@@ -323,6 +328,8 @@ class Outages(unittest.TestCase):
                 folder,
                 f"-transport.kafka.policy={policy}",
                 "-transport.kafka.property=enable.idempotence=true",
+                TOGETHER,
+                "-transport.kafka.property=max.in.flight=1",  # an answer for each of the producers
             )
             with Collector(Programs.weir, *kafka.options(*options)) as weir:
                 weir.send(20)

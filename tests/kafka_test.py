@@ -242,7 +242,7 @@ class Blocked(unittest.TestCase):
             kafka.tell("up")
             self.assertTrue(weir.drained())
 
-        counters = self.flooded(300, "20s", come_back)
+        counters = self.flooded(300, "10m", come_back)
         self.assertNotIn("records_unsent", counters)
         self.assertEqual(counters["transport"]["delivered"], counters["records"])
 
