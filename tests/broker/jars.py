@@ -85,7 +85,7 @@ def class_path():
     return f"{folder()}/*"
 
 
-def run(source, *arguments, stdin="", time_limit=60):
+def run(source, *arguments, stdin="", time_limit=300):
     """Runs a Java program of one file, with Kafka's classes; returns what it prints."""
     done = subprocess.run(
         ["java", "-cp", class_path(), HERE / source, *map(str, arguments)],

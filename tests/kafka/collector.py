@@ -11,7 +11,7 @@ import urllib.request
 
 import ports
 
-START_LIMIT, STATS_LIMIT, STOP_LIMIT = 20, 20, 30  # seconds
+START_LIMIT, STATS_LIMIT, STOP_LIMIT = 60, 60, 60  # seconds
 SANITIZER = {"ASAN_OPTIONS": "quarantine_size_mb=8"}  # freed memory counts as resident
 SAID = 600  # characters of its log
 
@@ -82,7 +82,9 @@ class Collector:
         return True
 
     def stats_lines(self):
-        return [line for line in self.said().splitlines() if line.startswith('{"')]
+        """Without one of which only a half is there yet."""
+        lines = self.said().splitlines(keepends=True)
+        return [line for line in lines if line.startswith('{"') and line.endswith("}\n")]
 
     def stats(self):
         """Its counters as of now."""
@@ -99,6 +101,15 @@ class Collector:
     def taken(self):
         """How many records the transport says that it has taken."""
         return self.stats()["transport"].get("taken", 0)
+
+    def settles(self, seconds, taken=None):
+        """Waits until the transport holds no record any more, and has taken so many."""
+
+        def settled():
+            counters = self.stats()["transport"]
+            return taken in (None, counters.get("taken", 0)) and counters.get("held", 0) == 0
+
+        return self.wait(settled, seconds)
 
     def keep_page(self, path="/metrics"):
         with urllib.request.urlopen(f"http://{self.http}{path}", timeout=STATS_LIMIT) as page:

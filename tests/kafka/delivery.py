@@ -18,7 +18,7 @@ from kafka.flows import Sender
 
 RECORDS = 3000
 RATE = 20_000  # records a second; no more, so that a sanitizer's build reads them all
-QUIET, QUIET_LIMIT = 0.2, 10  # seconds
+QUIET, QUIET_LIMIT = 0.2, 60  # seconds
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,8 @@ import struct
 import threading
 import time
 
+import ports
+
 KEYS = 500  # source addresses, in turn
 PER_DATAGRAM = 30
 TICK = 0.005  # seconds between bursts
@@ -40,7 +42,10 @@ def datagram(first, count, noise, now):
 
 
 class Sender:
-    """Sends to a port of loopback from start() until stop(), or until all is sent."""
+    """Sends to a port of loopback from start() until stop(), or until all is sent.
+
+    It waits where a socket has no room: a datagram that finds none is no loss of weir's.
+    """
 
     def __init__(self, port, rate, first=1):
         self.destination = ("127.0.0.1", port)
@@ -56,6 +61,7 @@ class Sender:
         """The next records, in datagrams as full as may be."""
         for at in range(0, count, PER_DATAGRAM):
             n = min(PER_DATAGRAM, count - at)
+            ports.await_room(self.destination[1])
             self.socket.sendto(datagram(self.next, n, self.noise, time.time()), self.destination)
             self.next += n
 

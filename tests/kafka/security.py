@@ -20,7 +20,7 @@ PARTITIONS = 1
 RECORDS = 30
 ERROR = "level=ERROR"
 SCRAM_WORKS = (2, 6, 1)  # librdkafka
-REFUSAL_LIMIT, SETTLE = 20, 2  # seconds until it is said, and for what may be said after that
+REFUSAL_LIMIT, SETTLE = 60, 2  # seconds until it is said, and for what may be said after that
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,7 +10,7 @@ from kafka.collector import Collector
 from kafka.security import CANARY, TRUST
 
 PARTITIONS = 3  # of the topic that is there before
-LIMIT = 60  # seconds
+LIMIT = 180  # seconds
 SETTINGS = {
     "cleanup.policy": "delete",
     "compression.type": "producer",
