@@ -30,7 +30,7 @@ from pipeline import cases, clickhouse, exporter, flink, joins, ksqldb, network,
 SKIPPED = 77  # as ctest is told
 PARTITIONS = 6
 FLOWS, SESSIONS = "flows", "sessions.events"  # as in docker/sql
-ARRIVAL_LIMIT = 90  # seconds
+ARRIVAL_LIMIT = 180  # seconds
 UNAVAILABLE = (Unavailable, jars.Unavailable)
 
 
@@ -57,7 +57,7 @@ class Bench:
             exporter.Exporter(self.folder, "access") as router,
         ):
             traffic.happen(self.cases, access, internet, server)
-            router.export(collector.port)
+            router.export(collector.port, cases.PACKETS * len(flows))
             yield from self.arrived(FLOWS, sum(len(case.rows) for case in self.cases))
             yield from self.arrived(SESSIONS, self.messages())
             yield from collector.stop_in_order()

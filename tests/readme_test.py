@@ -39,7 +39,7 @@ PIPE = re.compile(r" \| \w")
 KAFKA, TOPIC = "kafka:9092", "flows"
 LISTENERS = {"2055": "netflow9-softflowd.pcap", "6343": "sflow-openvswitch.pcap"}
 CAPTURES = ROOT / "tests/captures"
-LIMIT, STEP = 60, 0.5  # seconds for a pipeline, and between two rounds of datagrams
+LIMIT, STEP = 180, 0.5  # seconds for a pipeline, and between two rounds of datagrams
 SKIPPED = 77
 SAID = 600  # characters of what a failed pipeline says
 

@@ -10,10 +10,10 @@ import sys
 
 from pipeline import fetched
 
-PACKAGE = "chdb-core"  # as in tests/clickhouse_test.py
+PACKAGE = "chdb-core"
 SQL = pathlib.Path(__file__).resolve().parents[2] / "docker/sql"
 FILES = ("clickhouse.sql", "clickhouse_asof.sql", "clickhouse_both_ends.sql")
-RUN_LIMIT = 300  # seconds
+RUN_LIMIT = 600  # seconds
 SAID = 2000  # characters
 
 # Runs in a process of its own: reads {"statements": [...], "counts": {query: number}, "queries":

@@ -8,6 +8,7 @@ tcpdump captures, and softflowd reads what it has: softflowd's own capture sees 
 import os
 import re
 import shutil
+import struct
 import subprocess
 import time
 
@@ -18,7 +19,8 @@ FILTER = "udp"  # what the kernel says by itself is no case
 # A frame of tcpdump's ring is as large as the snapshot: by default, 2 MiB held 32 of them.
 SNAPSHOT, RING = "2048", "8192"  # octets, KiB
 LOST = re.compile(r"([1-9]\d*) packets dropped by kernel")
-END_LIMIT, SETTLE = 20, 0.5  # seconds
+PCAP_HEAD, PACKET_HEAD = 24, struct.Struct("=IIII")  # seconds, microseconds, captured, length
+CAPTURE_LIMIT, END_LIMIT = 60, 120  # seconds
 
 
 def need():
@@ -51,16 +53,28 @@ class Exporter:
         self.process.kill()
         self.process.communicate()
 
-    def stop(self):
-        time.sleep(SETTLE)
+    def captured(self):
+        """How many whole packets are in the file."""
+        octets = self.capture.read_bytes()
+        at, count = PCAP_HEAD, 0
+        while at + PACKET_HEAD.size <= len(octets):
+            at += PACKET_HEAD.size + PACKET_HEAD.unpack_from(octets, at)[2]
+            count += at <= len(octets)
+        return count
+
+    def stop(self, packets):
+        """Once it has so many, for it writes none of those that it has not yet read."""
+        end = time.monotonic() + CAPTURE_LIMIT
+        while self.captured() < packets and time.monotonic() < end:
+            time.sleep(0.1)
         self.process.terminate()
         _, said = self.process.communicate(timeout=END_LIMIT)
         if lost := LOST.search(said):
             raise RuntimeError(f"tcpdump: {lost[0]}")
 
-    def export(self, port):
-        """Sends NetFlow v9 of all that it has seen."""
-        self.stop()
+    def export(self, port, packets):
+        """Sends NetFlow v9 of all that it has seen, which is so many packets."""
+        self.stop(packets)
         ways = ["-a", "-v", "9", "-n", f"127.0.0.1:{port}", "-c", "none"]
         pid = ["-p", str(self.folder / "softflowd.pid")]
         subprocess.run(

@@ -18,7 +18,9 @@ KINDS = {"start": "Start", "interim": "Interim-Update", "stop": "Stop"}
 PROGRAMS = {"freeradius": "freeradius", "radclient": "freeradius-utils"}
 MODULES = {"confluent_kafka": "python3-confluent-kafka", "yaml": "python3-yaml"}
 PYTHON_MODULE = pathlib.Path("/usr/lib/freeradius/rlm_python3.so")
-START_LIMIT, ANSWER_LIMIT = 20, 60  # seconds
+START_LIMIT, ANSWER_LIMIT = 120, 300  # seconds
+# What is sent again would be an event more: FreeRADIUS forgets a request that it has answered.
+ONCE = ("-r", "1", "-t", "60")
 SAID = 2000  # characters of its log
 
 
@@ -71,7 +73,7 @@ class Radius:
     def send(self, requests):
         """One after the other; returns when all are answered."""
         done = subprocess.run(
-            ["radclient", "-q", "-p", "1", "-f", "-", "127.0.0.1:1813", "acct", SECRET],
+            ["radclient", "-q", *ONCE, "-p", "1", "-f", "-", "127.0.0.1:1813", "acct", SECRET],
             input="\n".join(requests),
             text=True,
             capture_output=True,

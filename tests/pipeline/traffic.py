@@ -7,7 +7,7 @@ import time
 from pipeline import radius
 from pipeline.cases import PACKETS
 
-LEAD = 2  # seconds that everything is given to be ready
+LEAD = 5  # seconds that everything is given to be ready
 
 
 def addresses(flows, side):

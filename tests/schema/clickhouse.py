@@ -17,7 +17,7 @@ import replay
 from pipeline import clickhouse, fetched
 from schema import records
 
-LIMIT = 120  # seconds
+LIMIT = 600  # seconds
 SAID = 2000  # characters
 KEPT = re.compile(r"^    `(\w+)` (.*) COMMENT '", re.MULTILINE)
 TIME = re.compile(r"DateTime64\((\d)")
