@@ -17,7 +17,7 @@ ROOT = engines.ROOT
 DOCKER = ROOT / "docker"
 CAPTURES = ROOT / "tests" / "captures"
 GREATEST_SIZE = 40_000_000  # octets over the base image
-PATIENCE = 30  # seconds
+PATIENCE = 120  # seconds
 HARDENED = ["--read-only", "--cap-drop=all", "--security-opt=no-new-privileges", "--network=none"]
 ENGINE = None
 WEIR = ""
@@ -60,7 +60,7 @@ class Container:
         raise AssertionError("no record came")
 
     def stop(self):
-        ENGINE("stop", "--time=10", self.name)
+        ENGINE("stop", "--time=60", self.name)
         return ENGINE.inspect(self.name)["State"]["ExitCode"]
 
 

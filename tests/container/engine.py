@@ -17,7 +17,7 @@ ROOT = HERE.parent.parent
 CACHE = pathlib.Path.home() / ".cache" / "weir" / "containers"
 BASE = "docker.io/library/debian:12-slim"
 ARCHIVE = "http://deb.debian.org/debian"
-PATIENCE = 60
+PATIENCE = 300  # seconds for a command
 BUILD_LIMIT = 1500  # seconds: with cold caches on a busy machine
 LEFT_OUT = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info",
             "var/lib/apt/lists", "var/cache/apt/archives")
