@@ -17,7 +17,7 @@ SAID = 600  # characters of its log
 
 
 class NotStarted(Exception):
-    """It ended before it listened."""
+    """It ended before it collected."""
 
 
 class Collector:
@@ -50,19 +50,21 @@ class Collector:
             self.kill()
 
     def start(self):
-        """Returns when it listens."""
-        begin = time.monotonic()
+        """Returns when it collects: its port is bound before its transport is open."""
+        begin, before = time.monotonic(), len(self.said())
         with open(self.log, "ab") as log, open(self.printed, "ab") as printed:
             self.process = subprocess.Popen(
                 self.command, stdout=printed, stderr=log, env=self.environment
             )
-        while not ports.bound(self.port):
+        while "starting collection" not in self.said()[before:]:
             if self.process.poll() is not None or time.monotonic() - begin > START_LIMIT:
                 raise NotStarted(self.said()[-SAID:])
             time.sleep(0.005)
         self.started = time.monotonic() - begin
 
     def said(self):
+        if not self.log.exists():
+            return ""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def output(self):
