@@ -24,8 +24,8 @@ class LateAddress(unittest.TestCase):
     def test_it_comes(self):
         datagram = cli_test.payloads("netflow5/two-records.hex")[0]
         uris = f"netflow://{ADDRESSES[socket.AF_INET]}:{{port}}?count=2,"
-        uris += f"netflow://[{ADDRESSES[socket.AF_INET6]}]:{{port}}"
-        with cli_test.Collector(uris, "-loglevel=warn") as collector:
+        uris += f"netflow://[{ADDRESSES[socket.AF_INET6]}]:{{port}}?count=2"
+        with cli_test.Collector(uris, "-loglevel=warn", sockets=2) as collector:
             for (family, address), port in zip(ADDRESSES.items(), collector.ports):
                 network.ip("address", "add", network.width(address), "dev", "lo", *nodad(family))
                 send(family, port, datagram)

@@ -319,7 +319,6 @@ class Restarts(unittest.TestCase):
         self.assertGreater(received, RESTARTS)
         print(f"{RESTARTS} restarts: {sender.sent} datagrams sent, {received} received")
 
-
     @staticmethod
     def wait_until_read(port):
         end = time.monotonic() + PATIENCE

@@ -40,8 +40,9 @@ def disturb(weir, chance):
 def run(program, folder, chance):
     output, port = folder / "flows.json", ports.free()
     (folder / "weir.yaml").write_text("fields: all\n", encoding="utf-8")
-    options = ["-config", folder / "weir.yaml", "-listen", f"flow://127.0.0.1:{port}?count={WORKERS}"]
-    options += ["-addr=", "-stats", "-transport", "file", "-transport.file", output]
+    options = ["-listen", f"flow://127.0.0.1:{port}?count={WORKERS}"]
+    options += ["-config", folder / "weir.yaml", "-addr=", "-stats"]
+    options += ["-transport", "file", "-transport.file", output]
     options += ["-templates.json.path", folder / "state", "-quarantine", folder / "bad.pcap"]
     with open(folder / "log", "w", encoding="utf-8") as log:
         weir = subprocess.Popen([program, *options], stderr=log)

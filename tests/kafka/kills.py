@@ -51,7 +51,8 @@ def run(case, bench):
         collector.settles(ARRIVAL_LIMIT)
         problems = list(collector.stop_in_order())
     ledger = bench.ledger(case.name)
-    problems += [*ledger.complaints(), *judge(lives, ledger, START_LIMIT_FULL if bench.full else START_LIMIT)]
+    start_limit = START_LIMIT_FULL if bench.full else START_LIMIT
+    problems += [*ledger.complaints(), *judge(lives, ledger, start_limit)]
     return Outcome(case.name, summary(lives, ledger), problems)
 
 

@@ -57,7 +57,8 @@ class Relay:
         self.datagrams = []  # (time in microseconds, source port, payload)
         self.last_arrival = time.monotonic()
         self.taken = queue.SimpleQueue()
-        self.threads = [threading.Thread(target=run, daemon=True) for run in (self.take, self.pass_on)]
+        runs = self.take, self.pass_on
+        self.threads = [threading.Thread(target=run, daemon=True) for run in runs]
         for thread in self.threads:
             thread.start()
 
