@@ -4,6 +4,7 @@
 
 import argparse
 import socket
+import subprocess
 import sys
 import unittest
 
@@ -28,6 +29,7 @@ class LateAddress(unittest.TestCase):
         with cli_test.Collector(uris, "-loglevel=warn", sockets=2) as collector:
             for (family, address), port in zip(ADDRESSES.items(), collector.ports):
                 network.ip("address", "add", network.width(address), "dev", "lo", *nodad(family))
+                self.assertTrue(cli_test.eventually(lambda address=address: is_local(address)))
                 send(family, port, datagram)
                 self.assertEqual(len(collector.records(2)), 2)
             code, errors = collector.stop()
@@ -50,6 +52,13 @@ class LateAddress(unittest.TestCase):
 def nodad(family):
     """Without it an address of IPv6 is tried for a second before it is one."""
     return ["nodad"] if family == socket.AF_INET6 else []
+
+
+def is_local(address):
+    """One of IPv6 is, a moment after it was added; until then what is sent to it is thrown away."""
+    command = ["ip", "route", "get", address]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    return told.stdout.startswith("local")
 
 
 def main():
