@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The transport kafka against a mock cluster that refuses, goes away or comes back."""
 
+import contextlib
 import json
 import pathlib
 import signal
@@ -364,46 +365,61 @@ class Renewals(unittest.TestCase):
     refused = "cannot be used: the old ones stay"
     policies = "drop-newest", "drop-oldest", "block", "spool"
 
-    def options(self, folder, policy, properties):
-        """Its secrets are in the file folder/properties."""
-        self.write(folder, properties)
-        return [
-            f"-transport.kafka.policy={policy}",
-            f"-transport.kafka.spool.path={folder}/spool",
-            f"-transport.kafka.property.file={folder}/properties",
-            "-transport.kafka.key=src_addr",
-        ]
+    @contextlib.contextmanager
+    def running(self, policy, properties, *commands):
+        """weir with a file of these properties, and a broker that was told the commands before."""
+        with Kafka(Programs.mock, 1) as kafka, tempfile.TemporaryDirectory() as folder:
+            for command in commands:
+                kafka.tell(command)
+            secrets = pathlib.Path(folder, "properties")
+            self.write(secrets, properties)
+            options = kafka.options(
+                f"-transport.kafka.policy={policy}",
+                f"-transport.kafka.spool.path={folder}/spool",
+                f"-transport.kafka.property.file={secrets}",
+                "-transport.kafka.key=src_addr",
+            )
+            with Collector(Programs.weir, *options) as weir:
+                yield kafka, weir, secrets
 
-    def write(self, folder, properties):
-        fresh = pathlib.Path(folder) / "fresh"
+    def write(self, secrets, properties):
+        fresh = secrets.with_name("fresh")
         fresh.touch(mode=0o600)
         fresh.write_text(properties)
-        fresh.replace(fresh.with_name("properties"))
+        fresh.replace(secrets)
 
-    def said(self, weir, text, times):
+    def said(self, weir, text, times=1):
         self.assertTrue(eventually(lambda: weir.read_log().count(text) == times), weir.log)
+
+    def renew(self, weir, secrets, properties, number=signal.SIGHUP, times=1):
+        """For the times-th time since it runs."""
+        self.write(secrets, properties)
+        weir.process.send_signal(number)
+        self.said(weir, self.renewed, times)
+
+    def delivers(self, weir):
+        self.assertTrue(weir.counts("delivered", weir.sent), weir.log)
+
+    def stop(self, weir):
+        code, log = weir.stop()
+        self.assertEqual(code, 0, log)
+        return log
 
     def test_under_way(self):
         """What is in the queue goes to the new one, what is in flight is answered: all once."""
 
         def one(policy):
-            with Kafka(Programs.mock, 1) as kafka, tempfile.TemporaryDirectory() as folder:
-                options = self.options(folder, policy, "linger.ms=50\n")
-                with Collector(Programs.weir, *kafka.options(*options)) as weir:
-                    weir.send(20)
-                    self.assertTrue(weir.counts("delivered", weir.sent), weir.log)
-                    kafka.tell("rtt 300")
-                    for times in 1, 2:
-                        weir.send(500)
-                        time.sleep(LINGER)
-                        weir.send(500)
-                        self.write(folder, f"linger.ms={50 + times}\n")
-                        weir.process.send_signal(signal.SIGHUP)
-                        self.said(weir, self.renewed, times)
-                    kafka.tell("rtt 0")
-                    code, log = weir.stop()
-                self.assertEqual(code, 0, log)
-                self.assertNotIn("ERROR", log)
+            with self.running(policy, "linger.ms=50\n") as (kafka, weir, secrets):
+                weir.send(20)
+                self.delivers(weir)
+                kafka.tell("rtt 300")
+                for times in 1, 2:
+                    weir.send(500)
+                    time.sleep(LINGER)
+                    weir.send(500)
+                    self.renew(weir, secrets, f"linger.ms={50 + times}\n", times=times)
+                kafka.tell("rtt 0")
+                self.assertNotIn("ERROR", self.stop(weir))
                 arrived = numbers(kafka.messages())
             self.assertEqual(sorted(arrived), list(range(weir.sent)))
             if policy == "spool":
@@ -415,22 +431,17 @@ class Renewals(unittest.TestCase):
 
     def test_alone(self):
         """So do messages that go alone, since their batch was refused."""
+        too_large = f"errors 0 {ERRORS['MESSAGE_TOO_LARGE'][0]} 1"
 
         def one(policy):
-            with Kafka(Programs.mock, 1) as kafka, tempfile.TemporaryDirectory() as folder:
-                kafka.tell(f"errors 0 {ERRORS['MESSAGE_TOO_LARGE'][0]} 1")
-                options = self.options(folder, policy, "linger.ms=50\n")
-                with Collector(Programs.weir, *kafka.options(*options)) as weir:
-                    kafka.tell("rtt 400")
-                    weir.send(20)
-                    self.assertTrue(weir.logs("Kafka does not take a record"), weir.log)
-                    self.write(folder, "linger.ms=51\n")
-                    weir.process.send_signal(signal.SIGHUP)
-                    self.said(weir, self.renewed, 1)
-                    kafka.tell("rtt 0")
-                    self.assertTrue(weir.counts("delivered", 20), weir.log)
-                    code, log = weir.stop()
-                self.assertEqual(code, 0, log)
+            with self.running(policy, "linger.ms=50\n", too_large) as (kafka, weir, secrets):
+                kafka.tell("rtt 400")
+                weir.send(20)
+                self.assertTrue(weir.logs("Kafka does not take a record"), weir.log)
+                self.renew(weir, secrets, "linger.ms=51\n")
+                kafka.tell("rtt 0")
+                self.delivers(weir)
+                self.stop(weir)
                 self.assertEqual(sorted(numbers(kafka.messages())), list(range(20)))
 
         each(self, ("drop-newest", "spool"), one)
@@ -440,74 +451,58 @@ class Renewals(unittest.TestCase):
         late = "retry.backoff.ms=300000\n"
 
         def one(policy):
-            with Kafka(Programs.mock, 1) as kafka, tempfile.TemporaryDirectory() as folder:
-                options = self.options(folder, policy, late + "linger.ms=50\n")
-                with Collector(Programs.weir, *kafka.options(*options)) as weir:
-                    weir.send(20)
-                    self.assertTrue(weir.counts("delivered", weir.sent), weir.log)
-                    kafka.tell("rtt 5000")
-                    weir.send(500)
-                    time.sleep(LINGER)
-                    self.write(folder, "linger.ms=50\n")
-                    weir.process.send_signal(signal.SIGHUP)
-                    self.said(weir, self.renewed, 1)
-                    for command in "down", "rtt 0", "up":
-                        kafka.tell(command)
-                    self.assertTrue(weir.counts("delivered", weir.sent), weir.log)
-                    code, log = weir.stop()
-                self.assertEqual(code, 0, log)
+            with self.running(policy, late + "linger.ms=50\n") as (kafka, weir, secrets):
+                weir.send(20)
+                self.delivers(weir)
+                kafka.tell("rtt 5000")
+                weir.send(500)
+                time.sleep(LINGER)
+                self.renew(weir, secrets, "linger.ms=50\n")
+                for command in "down", "rtt 0", "up":
+                    kafka.tell(command)
+                self.delivers(weir)
+                self.stop(weir)
                 self.assertEqual(set(numbers(kafka.messages())), set(range(weir.sent)))
 
         each(self, self.policies, one)
 
     def test_without_room(self):
         """What the new producer has no room for waits in the old one."""
+        large, small = (f"queue.buffering.max.messages={n}\n" for n in (1000, 100))
 
         def one(policy):
-            with Kafka(Programs.mock, 1) as kafka, tempfile.TemporaryDirectory() as folder:
-                kafka.tell("down")
-                large, small = (f"queue.buffering.max.messages={n}\n" for n in (1000, 100))
-                options = self.options(folder, policy, large)
-                with Collector(Programs.weir, *kafka.options(*options)) as weir:
-                    weir.send(1000)
-                    self.assertTrue(weir.takes(1000), weir.log)
-                    self.assertTrue(weir.logs("no broker of Kafka answers"), weir.log)
-                    self.write(folder, small)
-                    weir.process.send_signal(signal.SIGUSR1)
-                    self.said(weir, self.renewed, 1)
-                    kafka.tell("up")
-                    self.assertTrue(weir.counts("delivered", 1000), weir.log)
-                    code, log = weir.stop()
-                self.assertEqual(code, 0, log)
+            with self.running(policy, large, "down") as (kafka, weir, secrets):
+                weir.send(1000)
+                self.assertTrue(weir.takes(1000), weir.log)
+                self.assertTrue(weir.logs("no broker of Kafka answers"), weir.log)
+                self.renew(weir, secrets, small, signal.SIGUSR1)
+                kafka.tell("up")
+                self.delivers(weir)
+                self.stop(weir)
                 self.assertEqual(sorted(numbers(kafka.messages())), list(range(1000)))
 
         each(self, self.policies, one)
 
     def test_nothing_new(self):
         """Without a change nothing is renewed; with one that cannot be, the old one goes on."""
-        with Kafka(Programs.mock, 1) as kafka, tempfile.TemporaryDirectory() as folder:
-            right, wrong = "acks=all\n", "acks=sometimes\n"
-            options = self.options(folder, "drop-newest", right)
-            with Collector(Programs.weir, *kafka.options(*options)) as weir:
-                for number in signal.SIGUSR1, signal.SIGHUP:
-                    weir.process.send_signal(number)
-                    self.assertTrue(weir.counts("taken", weir.sent or None), weir.log)
-                    weir.send(20)
-                    self.assertTrue(weir.counts("delivered", weir.sent), weir.log)
-                self.assertNotIn(self.renewed, weir.read_log())
-                self.write(folder, wrong)
-                for times in 1, 2:
-                    weir.process.send_signal(signal.SIGUSR1)
-                    self.said(weir, self.refused, times)
+        right, wrong = "acks=all\n", "acks=sometimes\n"
+        with self.running("drop-newest", right) as (kafka, weir, secrets):
+            for number in signal.SIGUSR1, signal.SIGHUP:
+                weir.process.send_signal(number)
+                self.assertTrue(weir.counts("taken", weir.sent or None), weir.log)
                 weir.send(20)
-                self.assertTrue(weir.counts("delivered", weir.sent), weir.log)
-                self.assertNotIn(self.renewed, weir.read_log())
-                self.write(folder, right)
+                self.delivers(weir)
+            self.assertNotIn(self.renewed, weir.read_log())
+            self.write(secrets, wrong)
+            for times in 1, 2:
                 weir.process.send_signal(signal.SIGUSR1)
-                self.said(weir, self.renewed, 1)
-                weir.send(20)
-                code, log = weir.stop()
-            self.assertEqual(code, 0, log)
+                self.said(weir, self.refused, times)
+            weir.send(20)
+            self.delivers(weir)
+            self.assertNotIn(self.renewed, weir.read_log())
+            self.renew(weir, secrets, right, signal.SIGUSR1)
+            weir.send(20)
+            self.stop(weir)
             self.assertEqual(numbers(kafka.messages()), list(range(weir.sent)))
 
 

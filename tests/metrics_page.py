@@ -104,6 +104,15 @@ def connect(path):
     return connection
 
 
+def listens(path):
+    """The path of a socket is there a moment before anybody listens at it."""
+    try:
+        connect(path).close()
+    except OSError:
+        return False
+    return True
+
+
 class Collector(cli_test.Collector):
     """A collector whose metrics are at hand; its records go nowhere."""
 

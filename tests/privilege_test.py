@@ -122,9 +122,8 @@ class GivenUp(unittest.TestCase):
     def test_unix_socket(self):
         path = self.folder / "http"
         with self.collect("nobody", f"-addr=unix:{path}") as collector:
-            self.assertTrue(cli_test.eventually(path.exists))
+            self.assertTrue(cli_test.eventually(lambda: metrics_page.listens(str(path))))
             self.assertEqual(path.stat().st_uid, pwd.getpwnam("nobody").pw_uid)
-            metrics_page.connect(str(path)).close()
             self.assertEqual(collector.stop()[0], 0)
         self.assertFalse(path.exists())
 
