@@ -11,8 +11,8 @@ enum { KAFKA_LOG_SILENCES = 16 };
 
 /* librdkafka's lines in weir's log: without secrets, and not too many of them.  For any thread. */
 struct kafka_log {
-    const struct kafka_secrets
-        *secrets; /* borrowed; of lines and errors, so theirs is one thread */
+    /* Borrowed.  Lines and errors are searched for them on the thread that changes them. */
+    const struct kafka_secrets *secrets;
 
     /* Private to kafka_log.c. */
     uv_mutex_t mutex; /* of what follows */
